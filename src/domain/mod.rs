@@ -1,0 +1,25 @@
+//! What exists: pure data, no I/O, no clock.
+//!
+//! One Chinese term, one identifier:
+//!
+//! | term | identifier | | term | identifier |
+//! |---|---|---|---|---|
+//! | 工单 | `Ticket` | | 承办单位 | `Unit` |
+//! | 联络员 | `Liaison` | | 签收 | accept |
+//! | 退回 | return | | 延期 | extension |
+//! | 挂单 | suspension | | 协办 | co-handling |
+//! | 审签 | signing | | 审核 | review |
+//! | 重办 | redo | | 督办 | supervision |
+//! | 催办 | urging | | 回访 | callback |
+//! | 办结 | finish | | 结案 | close |
+//! | 推诿 | buck-passing | | 要素 | `Element` |
+//! | 时限 | limit | | 预警/黄牌/红牌 | warning/yellow/red |
+//! | 不再办理、备案、解释说明、列入计划 | exemption kinds | | 工作日 | working day, `wd` |
+
+pub mod element;
+pub mod ids;
+pub mod moment;
+pub(crate) mod named;
+pub mod period;
+
+pub use named::UnknownName;

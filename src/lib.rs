@@ -1,0 +1,5 @@
+//! rexian (热线).
+
+pub mod calendar;
+pub mod domain;
+pub mod rules;

@@ -1,0 +1,1 @@
+//! Finding time, handler, basis, result, satisfaction … in a Chinese text.
