@@ -16,10 +16,19 @@
 //! | 时限 | limit | | 预警/黄牌/红牌 | warning/yellow/red |
 //! | 不再办理、备案、解释说明、列入计划 | exemption kinds | | 工作日 | working day, `wd` |
 
+pub mod action;
+pub mod contact;
 pub mod element;
+pub mod event;
 pub mod ids;
+pub mod intake;
+pub mod material;
 pub mod moment;
 pub(crate) mod named;
+pub mod people;
 pub mod period;
+pub mod reply;
+pub mod request;
+pub mod ticket;
 
 pub use named::UnknownName;

@@ -1,0 +1,62 @@
+//! Who acts: the roles of the three desks and the person behind an action.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{PersonId, UnitId};
+use super::named::named;
+
+named! {
+    /// What a person may be. The signers stand in order of rank, lowest first.
+    pub enum Role {
+        /// 联络员: triages, calls, drafts, submits.
+        Liaison = "liaison",
+        /// 科室负责人
+        SectionHead = "section_head",
+        /// 经授权的有关负责同志
+        Authorised = "authorised",
+        /// 分管领导
+        DeputyLeader = "deputy_leader",
+        /// 主要领导
+        MainLeader = "main_leader",
+        /// 区分管领导
+        DistrictDeputy = "district_deputy",
+        /// 区主要领导
+        DistrictMain = "district_main",
+        /// 热线办: dispatches, reviews, calls back.
+        Office = "office",
+        Admin = "admin",
+        /// The server's own clock duties.
+        System = "system",
+    }
+}
+
+impl Role {
+    pub fn signs(self) -> bool {
+        (Self::SectionHead..=Self::DistrictMain).contains(&self)
+    }
+
+    /// Leaders above the unit sign for any unit of the district.
+    pub fn above_the_unit(self) -> bool {
+        matches!(self, Self::DistrictDeputy | Self::DistrictMain)
+    }
+}
+
+/// Who does something, as the server knows them from their session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    pub id: PersonId,
+    pub name: String,
+    pub role: Role,
+    pub unit: UnitId,
+}
+
+/// A leader's opinion put on paper and attested by the liaison, as a return or an extension needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opinion {
+    pub role: Role,
+    pub name: String,
+    #[serde(default)]
+    pub text: String,
+}
