@@ -1,0 +1,165 @@
+//! `[bulletin]`: key tickets, bulletins, commendation, group complaints and the rates that units are measured by.
+//! (RULES.md G)
+
+use serde::{Deserialize, Serialize};
+
+use super::clause::{Note, rule};
+use super::finding::{Finding, finding};
+use crate::domain::action::CommendationGround;
+use crate::domain::material::{Attachment, Material};
+use crate::domain::moment::Moment;
+use crate::domain::named::named;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bulletin {
+    pub key: Vec<KeyClass>,
+    pub bad: Vec<BadTickets>,
+    pub rates: Vec<RateRule>,
+    pub commendation: Option<Commendation>,
+    pub group: Option<Note>,
+    pub notes: Vec<Note>,
+}
+
+named! {
+    pub enum Weekday {
+        Monday = "周一",
+        Tuesday = "周二",
+        Wednesday = "周三",
+        Thursday = "周四",
+        Friday = "周五",
+        Saturday = "周六",
+        Sunday = "周日",
+    }
+}
+
+rule! {
+    /// 区级重点工单: a special class with reports and targets of its own.
+    pub struct KeyClass {
+        class: String,
+        /// Mornings on which progress is reported.
+        #[serde(default)]
+        reports: Vec<Weekday>,
+        /// Finished within the week of receipt.
+        #[serde(default)]
+        within_the_week: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        satisfaction_percent: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        completion_percent: Option<u32>,
+    }
+}
+
+named! {
+    /// What puts a ticket on the list of bad ones.
+    pub enum Fault {
+        BuckPassing = "推诿",
+        Overdue = "超期",
+        RedoneOften = "多次重办",
+        Supervised = "督办",
+        NoCallRecord = "无通话记录",
+        Yellow = "黄牌",
+        Red = "红牌",
+    }
+}
+
+named! {
+    pub enum Every {
+        Week = "每周",
+        Month = "每月",
+        Quarter = "每季度",
+        /// Whenever it happens.
+        Time = "及时",
+    }
+}
+
+rule! {
+    /// A bulletin of bad tickets.
+    pub struct BadTickets {
+        every: Every,
+        faults: Vec<Fault>,
+        /// So many in a row, and a leader has to explain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_a_row: Option<u32>,
+    }
+}
+
+named! {
+    pub enum Rate {
+        Response = "响应率",
+        Solved = "解决率",
+        Satisfied = "满意率",
+        Overdue = "超期率",
+        Redone = "重办率",
+    }
+}
+
+rule! {
+    /// Rates that are published, and what follows when they stay low.
+    pub struct RateRule {
+        every: Every,
+        rates: Vec<Rate>,
+        /// So many periods in a row below the line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_a_row: Option<u32>,
+    }
+}
+
+rule! {
+    /// Extra credit that a unit may claim.
+    pub struct Commendation {
+        grounds: Vec<CommendationGround>,
+        months: u32,
+        materials: Vec<Material>,
+    }
+}
+
+impl Bulletin {
+    pub fn key_class(&self, classes: &[String]) -> Option<&KeyClass> {
+        self.key.iter().find(|rule| classes.contains(&rule.class))
+    }
+
+    /// Credit is claimed in time, for a solved matter, with its material.
+    pub fn judge_commendation(
+        &self,
+        ground: CommendationGround,
+        materials: &[Attachment],
+        solved: Option<Moment>,
+        now: Moment,
+    ) -> Vec<Finding> {
+        let Some(rule) = &self.commendation else {
+            return vec![finding!(refuse "bulletin.no_commendation")];
+        };
+        let mut findings = Vec::new();
+        if !rule.grounds.contains(&ground) {
+            findings.push(finding!(refuse "bulletin.ground").cited(&rule.cite).about("ground"));
+        }
+        match solved {
+            None => findings.push(finding!(refuse "bulletin.unsolved").cited(&rule.cite)),
+            Some(solved) => {
+                let last = rule.last_day(solved);
+                if now >= last {
+                    findings.push(
+                        finding!(refuse "bulletin.late").with("solved", solved).with("last", last).cited(&rule.cite),
+                    );
+                }
+            }
+        }
+        for material in &rule.materials {
+            if !materials.iter().any(|attachment| attachment.material == *material) {
+                findings.push(
+                    finding!(refuse "bulletin.material").with("material", material.name()).cited(&rule.cite).about("materials"),
+                );
+            }
+        }
+        findings
+    }
+}
+
+impl Commendation {
+    /// 24:00 of the same day so many months later.
+    pub fn last_day(&self, solved: Moment) -> Moment {
+        let months = chrono::Months::new(self.months);
+        Moment::end_of(solved.date().checked_add_months(months).unwrap_or(solved.date()))
+    }
+}
