@@ -1,0 +1,94 @@
+//! When a period ends, and working time between moments. How the count went day by day is not here but in `ledger`.
+
+use chrono::{NaiveDate, Timelike};
+use serde::{Deserialize, Serialize};
+
+use super::Calendar;
+use crate::domain::moment::Moment;
+use crate::domain::period::Period;
+
+/// Longer than all the years a moment can lie in: a period beyond this ends here, instead of overflowing.
+const MOST_DAYS: u32 = 400_000;
+const MOST_HOURS: u32 = MOST_DAYS * 24;
+
+/// When a period ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub at: Moment,
+    /// Some day on the way lies in a year that has no notice yet (暂按法定节假日推算).
+    pub provisional: bool,
+}
+
+impl Due {
+    /// The last day that counts: a limit that ends at 24:00 ends on that day, not on the next.
+    pub(super) fn last_day(&self, from: Moment) -> NaiveDate {
+        let date = self.at.date();
+        if self.at > from && self.at.time().num_seconds_from_midnight() == 0 {
+            date.pred_opt().unwrap_or(date)
+        } else {
+            date
+        }
+    }
+}
+
+impl Calendar {
+    /// When `period`, begun at `from`, ends.
+    pub fn due(&self, from: Moment, period: Period) -> Due {
+        let at = match period {
+            Period::WorkDays(n) => self.close_of(self.days.nth_after(from.date(), n)),
+            Period::HalfWorkDay => self.plus_working_minutes(from, self.hours.half_day_minutes()),
+            Period::Hours(n) => from.plus_minutes(i64::from(n.min(MOST_HOURS)) * 60),
+            Period::Days(n) => Moment::end_of(Moment::midnight(from.date()).plus_days(n.min(MOST_DAYS)).date()),
+        };
+        let due = Due { at, provisional: false };
+        Due {
+            provisional: self.provisional_between(from.date(), due.last_day(from)),
+            ..due
+        }
+    }
+
+    /// The moment by which `minutes` of work are done when work on it begins at `from`, or at the next opening where
+    /// the office is closed then. Work that fills a day is done at its close, not at the next opening.
+    pub fn plus_working_minutes(&self, from: Moment, minutes: u32) -> Moment {
+        if minutes == 0 {
+            return from;
+        }
+        let day = u64::from(self.hours.day_seconds());
+        // Counted from the opening of the day `from` lies on; a day off has no work behind it and lends none.
+        let begins_today = self.days.is_workday(from.date());
+        let done = if begins_today {
+            u64::from(self.hours.worked_by(second_of_day(from)))
+        } else {
+            0
+        };
+        let target = done + u64::from(minutes) * 60;
+        let whole = (target - 1) / day;
+        let date = match u32::try_from(whole).unwrap_or(u32::MAX) {
+            0 if begins_today => from.date(),
+            whole if begins_today => self.days.nth_after(from.date(), whole),
+            whole => self.days.nth_after(from.date(), whole.saturating_add(1)),
+        };
+        // What is left is at most a day's seconds.
+        Moment::new(date, self.hours.time_after((target - whole * day) as u32))
+    }
+
+    /// Whole minutes of work between two moments; none where `b` is not after `a`.
+    pub fn working_minutes_between(&self, a: Moment, b: Moment) -> i64 {
+        if b <= a {
+            return 0;
+        }
+        let worked = |at: Moment| {
+            if self.days.is_workday(at.date()) {
+                i64::from(self.hours.worked_by(second_of_day(at)))
+            } else {
+                0
+            }
+        };
+        let days = self.days.count(a.date(), b.date());
+        (days * i64::from(self.hours.day_seconds()) + worked(b) - worked(a)).max(0) / 60
+    }
+}
+
+fn second_of_day(at: Moment) -> u32 {
+    at.time().num_seconds_from_midnight()
+}
