@@ -72,6 +72,30 @@ impl Calendar {
         Moment::new(date, self.hours.time_after((target - whole * day) as u32))
     }
 
+    /// Close of business `days` working days before the day on which `due` falls.
+    pub fn close_before(&self, due: Moment, days: u32) -> Moment {
+        let mut date = self.last_day(due);
+        for _ in 0..days {
+            date = self.workday_before(date);
+        }
+        self.close_of(date)
+    }
+
+    /// The day on which a limit ends: 24:00 belongs to the day that ends.
+    pub fn last_day(&self, due: Moment) -> NaiveDate {
+        let date = due.date();
+        if second_of_day(due) == 0 {
+            date.pred_opt().unwrap_or(date)
+        } else {
+            date
+        }
+    }
+
+    /// How many minutes of work a whole day has.
+    pub fn day_minutes(&self) -> u32 {
+        self.hours.day_seconds() / 60
+    }
+
     /// Whole minutes of work between two moments; none where `b` is not after `a`.
     pub fn working_minutes_between(&self, a: Moment, b: Moment) -> i64 {
         if b <= a {

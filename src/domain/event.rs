@@ -68,10 +68,12 @@ pub enum Event {
         note: String,
         materials: Vec<Attachment>,
     },
+    /// `clock_start` is the unit's first receipt where the rules count from that.
     Designated {
         unit: UnitId,
         by: DesignatedBy,
         reason: String,
+        clock_start: Moment,
     },
     Claimed {
         unit: UnitId,
@@ -136,8 +138,10 @@ pub enum Event {
     ReplySentForSigning {
         reply: Reply,
     },
+    /// `last`: nobody else has to sign.
     ReplySigned {
         note: String,
+        last: bool,
     },
     SigningRefused {
         reason: String,

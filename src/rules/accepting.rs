@@ -77,7 +77,11 @@ impl Accepting {
     pub fn judge_accept(&self, caller_was_contacted: bool) -> Vec<Finding> {
         match &self.confirm {
             Some(confirm) if confirm.contact_first && !caller_was_contacted => {
-                vec![finding!(refuse "accepting.contact_first").cited(&confirm.cite).about("contact")]
+                vec![
+                    finding!(refuse "accepting.contact_first")
+                        .cited(&confirm.cite)
+                        .about("contact"),
+                ]
             }
             _ => Vec::new(),
         }
@@ -85,7 +89,9 @@ impl Accepting {
 
     /// May other units be asked to help, with these papers?
     pub fn judge_co_handling(&self, materials: &[Attachment]) -> Vec<Finding> {
-        let Some(several) = &self.several else { return Vec::new() };
+        let Some(several) = &self.several else {
+            return Vec::new();
+        };
         match several.sheet {
             Some(sheet) if !materials.iter().any(|material| material.material == sheet) => {
                 vec![
@@ -103,7 +109,11 @@ impl Accepting {
     pub fn judge_joint_reply(&self, waiting_for: &[&str]) -> Vec<Finding> {
         match &self.several {
             Some(several) if several.joint_reply && !waiting_for.is_empty() => {
-                vec![finding!(refuse "accepting.joint_reply").with("units", waiting_for.join("、")).cited(&several.cite)]
+                vec![
+                    finding!(refuse "accepting.joint_reply")
+                        .with("units", waiting_for.join("、"))
+                        .cited(&several.cite),
+                ]
             }
             _ => Vec::new(),
         }

@@ -58,12 +58,16 @@ impl Alerts {
     }
 
     pub fn warning_at(&self, due: Moment, calendar: &Calendar) -> Option<Moment> {
-        self.ladder.as_ref().map(|ladder| calendar.close_before(due, ladder.warning_before))
+        self.ladder
+            .as_ref()
+            .map(|ladder| calendar.close_before(due, ladder.warning_before))
     }
 
     pub fn red_at(&self, due: Moment, calendar: &Calendar) -> Option<Moment> {
         let ladder = self.ladder.as_ref()?;
-        Some(Moment::midnight(calendar.nth_workday_after(calendar.last_day(due), ladder.red_on)))
+        Some(Moment::midnight(
+            calendar.nth_workday_after(calendar.last_day(due), ladder.red_on),
+        ))
     }
 
     /// The level at `now`, and the next moment at which it changes.
@@ -79,10 +83,18 @@ impl Alerts {
             let cite = Some(&ladder.cite);
             if now < due {
                 let warning = calendar.close_before(due, ladder.warning_before);
-                return if now >= warning { (Alert::Warning, cite, Some(due)) } else { (Alert::None, None, Some(warning)) };
+                return if now >= warning {
+                    (Alert::Warning, cite, Some(due))
+                } else {
+                    (Alert::None, None, Some(warning))
+                };
             }
             let red = Moment::midnight(calendar.nth_workday_after(calendar.last_day(due), ladder.red_on));
-            return if now >= red { (Alert::Red, cite, None) } else { (Alert::Yellow, cite, Some(red)) };
+            return if now >= red {
+                (Alert::Red, cite, None)
+            } else {
+                (Alert::Yellow, cite, Some(red))
+            };
         }
         if now > due {
             return (Alert::Overdue, self.overdue.as_ref().map(|rule| &rule.cite), None);
@@ -95,17 +107,25 @@ impl Alerts {
 
     /// May the ticket be supervised now?
     pub fn judge_supervision(&self, overdue: bool, calls: usize, form: SupervisionForm) -> Vec<Finding> {
-        let Some(rule) = &self.supervision else { return Vec::new() };
+        let Some(rule) = &self.supervision else {
+            return Vec::new();
+        };
         let mut findings = Vec::new();
         if !overdue || calls < rule.calls_first as usize {
             findings.push(
-                finding!(refuse "alerts.supervision").with("calls", calls).with("need", rule.calls_first).cited(&rule.cite),
+                finding!(refuse "alerts.supervision")
+                    .with("calls", calls)
+                    .with("need", rule.calls_first)
+                    .cited(&rule.cite),
             );
         }
         if !rule.forms.contains(&form) {
             findings.push(
                 finding!(refuse "alerts.form")
-                    .with("forms", rule.forms.iter().map(|form| form.name()).collect::<Vec<_>>().join("、"))
+                    .with(
+                        "forms",
+                        rule.forms.iter().map(|form| form.name()).collect::<Vec<_>>().join("、"),
+                    )
                     .cited(&rule.cite)
                     .about("form"),
             );

@@ -1,6 +1,7 @@
 //! `[bulletin]`: key tickets, bulletins, commendation, group complaints and the rates that units are measured by.
 //! (RULES.md G)
 
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::clause::{Note, rule};
@@ -140,7 +141,10 @@ impl Bulletin {
                 let last = rule.last_day(solved);
                 if now >= last {
                     findings.push(
-                        finding!(refuse "bulletin.late").with("solved", solved).with("last", last).cited(&rule.cite),
+                        finding!(refuse "bulletin.late")
+                            .with("solved", solved)
+                            .with("last", last)
+                            .cited(&rule.cite),
                     );
                 }
             }
@@ -148,11 +152,44 @@ impl Bulletin {
         for material in &rule.materials {
             if !materials.iter().any(|attachment| attachment.material == *material) {
                 findings.push(
-                    finding!(refuse "bulletin.material").with("material", material.name()).cited(&rule.cite).about("materials"),
+                    finding!(refuse "bulletin.material")
+                        .with("material", material.name())
+                        .cited(&rule.cite)
+                        .about("materials"),
                 );
             }
         }
         findings
+    }
+}
+
+impl KeyClass {
+    /// The next morning on which progress is due (noon of the day), and since when a report counts for it.
+    pub fn next_report(&self, start: Moment, now: Moment) -> Option<(Moment, Moment)> {
+        let days = (0..8).map(|ahead| Moment::midnight(now.date()).plus_days(ahead));
+        let mut mornings = days.filter(|day| self.reports.iter().any(|weekday| weekday.is(day.date())));
+        let due = mornings.find(|day| day.plus_minutes(NOON) >= now)?;
+        let before = (1..8).find(|back| {
+            let day = due.plus_minutes(-i64::from(*back) * 24 * 60);
+            self.reports.iter().any(|weekday| weekday.is(day.date()))
+        })?;
+        let since = due.plus_minutes(-i64::from(before) * 24 * 60 + NOON);
+        Some((since.max(start), due.plus_minutes(NOON)))
+    }
+
+    /// 24:00 of the Sunday of the week in which it was received.
+    pub fn end_of_week(&self, start: Moment) -> Option<Moment> {
+        let ahead = 6 - start.date().weekday().num_days_from_monday();
+        self.within_the_week
+            .then(|| Moment::end_of(Moment::midnight(start.date()).plus_days(ahead).date()))
+    }
+}
+
+const NOON: i64 = 12 * 60;
+
+impl Weekday {
+    fn is(self, date: NaiveDate) -> bool {
+        Self::ALL[date.weekday().num_days_from_monday() as usize] == self
     }
 }
 

@@ -122,11 +122,17 @@ pub enum Standing {
     /// No log is at hand: a text is checked by itself.
     Unknown,
     NotTried,
-    Reached { attitude: Option<Attitude> },
+    Reached {
+        attitude: Option<Attitude>,
+    },
     /// Tried as often as the rule asks.
     Unreachable,
     /// Tried, not reached, and not yet often enough. `next` is the earliest moment at which another try counts.
-    Trying { have: u32, need: u32, next: Option<Moment> },
+    Trying {
+        have: u32,
+        need: u32,
+        next: Option<Moment>,
+    },
     /// The caller wants no contact.
     Declined,
 }
@@ -134,9 +140,15 @@ pub enum Standing {
 impl Contact {
     pub fn standing(&self, attempts: &[Attempt], calendar: &Calendar) -> Standing {
         let counts = |attempt: &&Attempt| self.proves_contact(attempt);
-        let reached: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.reached()).filter(counts).collect();
+        let reached: Vec<&Attempt> = attempts
+            .iter()
+            .filter(|attempt| attempt.reached())
+            .filter(counts)
+            .collect();
         let declined = |attempt: &&&Attempt| {
-            self.not_needed.as_ref().is_some_and(|rule| rule.outcomes.contains(&attempt.outcome))
+            self.not_needed
+                .as_ref()
+                .is_some_and(|rule| rule.outcomes.contains(&attempt.outcome))
         };
         if reached.iter().any(|attempt| declined(&attempt)) {
             return Standing::Declined;
@@ -149,9 +161,17 @@ impl Contact {
             return Standing::NotTried;
         }
         let Some(rule) = &self.unreachable else {
-            return Standing::Trying { have: count(attempts.len()), need: 0, next: None };
+            return Standing::Trying {
+                have: count(attempts.len()),
+                need: 0,
+                next: None,
+            };
         };
-        let failed: Vec<Moment> = attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| attempt.at).collect();
+        let failed: Vec<Moment> = attempts
+            .iter()
+            .filter(|attempt| attempt.failed())
+            .map(|attempt| attempt.at)
+            .collect();
         let (have, last) = rule.counted(&failed, calendar);
         if have >= rule.attempts {
             return Standing::Unreachable;
@@ -160,13 +180,19 @@ impl Contact {
             Apart::Minutes => last.plus_minutes(rule.minutes.into()),
             Apart::DayPart => next_day_part(last),
         });
-        Standing::Trying { have, need: rule.attempts, next }
+        Standing::Trying {
+            have,
+            need: rule.attempts,
+            next,
+        }
     }
 
     /// Where a rule says that a contact without proof is no contact, it must have proof.
     fn proves_contact(&self, attempt: &Attempt) -> bool {
         match &self.evidence {
-            Some(rule) if rule.or_not_contacted => attempt.evidence.iter().any(|proof| rule.any.contains(&proof.material)),
+            Some(rule) if rule.or_not_contacted => {
+                attempt.evidence.iter().any(|proof| rule.any.contains(&proof.material))
+            }
             _ => true,
         }
     }
@@ -184,14 +210,19 @@ impl Contact {
             );
         }
         if attempt.by.trim().is_empty() {
-            let refusal = finding!(refuse "contact.details").with("item", Detail::Who.name()).about("by");
+            let refusal = finding!(refuse "contact.details")
+                .with("item", Detail::Who.name())
+                .about("by");
             findings.push(match &self.details {
                 Some(rule) => refusal.cited(&rule.cite),
                 None => refusal,
             });
         }
         if let Some(rule) = &self.details {
-            let number = attempt.from_number.as_ref().is_some_and(|number| !number.trim().is_empty());
+            let number = attempt
+                .from_number
+                .as_ref()
+                .is_some_and(|number| !number.trim().is_empty());
             if rule.items.contains(&Detail::Number) && !number {
                 findings.push(
                     finding!(refuse "contact.details")
@@ -218,12 +249,25 @@ impl Contact {
     /// The proof kept for a contact that was made.
     pub fn judge_evidence(&self, attempts: &[Attempt]) -> Vec<Finding> {
         let Some(rule) = &self.evidence else { return Vec::new() };
-        let Some(reached) = attempts.iter().rev().find(|attempt| attempt.outcome == Outcome::Reached) else {
+        let Some(reached) = attempts
+            .iter()
+            .rev()
+            .find(|attempt| attempt.outcome == Outcome::Reached)
+        else {
             return Vec::new();
         };
-        let proof: Vec<&Attachment> =
-            attempts.iter().flat_map(|attempt| &attempt.evidence).filter(|proof| rule.any.contains(&proof.material)).collect();
-        let names = || rule.any.iter().map(|material| material.name()).collect::<Vec<_>>().join("、");
+        let proof: Vec<&Attachment> = attempts
+            .iter()
+            .flat_map(|attempt| &attempt.evidence)
+            .filter(|proof| rule.any.contains(&proof.material))
+            .collect();
+        let names = || {
+            rule.any
+                .iter()
+                .map(|material| material.name())
+                .collect::<Vec<_>>()
+                .join("、")
+        };
         if proof.is_empty() {
             return vec![
                 finding!(refuse "contact.evidence")
@@ -282,14 +326,18 @@ impl Contact {
         match standing {
             Standing::Unknown | Standing::Reached { .. } | Standing::Declined => Vec::new(),
             Standing::Unreachable => match (&self.after_redo, &self.unreachable) {
-                (Some(rule), _) if redo => vec![finding!(refuse "contact.after_redo").cited(&rule.cite).about("contact")],
+                (Some(rule), _) if redo => {
+                    vec![finding!(refuse "contact.after_redo").cited(&rule.cite).about("contact")]
+                }
                 (_, Some(rule)) if !write_up_sent => {
                     vec![finding!(refuse "contact.report").cited(&rule.cite).about("contact")]
                 }
                 _ => Vec::new(),
             },
             Standing::NotTried | Standing::Trying { .. } => match (&self.after_redo, &self.unreachable) {
-                (Some(rule), _) if redo => vec![finding!(refuse "contact.after_redo").cited(&rule.cite).about("contact")],
+                (Some(rule), _) if redo => {
+                    vec![finding!(refuse "contact.after_redo").cited(&rule.cite).about("contact")]
+                }
                 (_, Some(rule)) => vec![self.not_tried_enough(standing, rule)],
                 (_, None) => match self.asks_for_contact() {
                     Some(cite) => vec![finding!(refuse "contact.none").cited(cite).about("contact")],
@@ -302,7 +350,9 @@ impl Contact {
     /// The clause, if any, by which the caller has to be contacted at all.
     fn asks_for_contact(&self) -> Option<&Cite> {
         let first = self.first.as_ref().map(|rule| &rule.cite);
-        first.or(self.on_result.as_ref().map(|rule| &rule.cite)).or(self.details.as_ref().map(|rule| &rule.cite))
+        first
+            .or(self.on_result.as_ref().map(|rule| &rule.cite))
+            .or(self.details.as_ref().map(|rule| &rule.cite))
     }
 }
 

@@ -53,19 +53,30 @@ impl Exemption {
             return Vec::new();
         };
         let mut findings = Vec::new();
-        let rule = self.rules(request.kind).find(|rule| rule.grounds.contains(&request.ground)).unwrap_or_else(|| {
-            let grounds: Vec<&str> = self.rules(request.kind).flat_map(|rule| &rule.grounds).map(String::as_str).collect();
-            findings.push(
-                finding!(refuse "exemption.ground")
-                    .with("kind", request.kind.name())
-                    .with("grounds", grounds.join("；"))
-                    .cited(&first.cite)
-                    .about("ground"),
-            );
-            first
-        });
+        let rule = self
+            .rules(request.kind)
+            .find(|rule| rule.grounds.contains(&request.ground))
+            .unwrap_or_else(|| {
+                let grounds: Vec<&str> = self
+                    .rules(request.kind)
+                    .flat_map(|rule| &rule.grounds)
+                    .map(String::as_str)
+                    .collect();
+                findings.push(
+                    finding!(refuse "exemption.ground")
+                        .with("kind", request.kind.name())
+                        .with("grounds", grounds.join("；"))
+                        .cited(&first.cite)
+                        .about("ground"),
+                );
+                first
+            });
         for material in &rule.materials {
-            if !request.materials.iter().any(|attachment| attachment.material == *material) {
+            if !request
+                .materials
+                .iter()
+                .any(|attachment| attachment.material == *material)
+            {
                 findings.push(
                     finding!(refuse "exemption.material")
                         .with("kind", request.kind.name())
@@ -77,7 +88,10 @@ impl Exemption {
         }
         if rule.explain && !request.explained {
             findings.push(
-                finding!(refuse "exemption.explain").with("kind", request.kind.name()).cited(&rule.cite).about("explained"),
+                finding!(refuse "exemption.explain")
+                    .with("kind", request.kind.name())
+                    .cited(&rule.cite)
+                    .about("explained"),
             );
         }
         if let Some(longest) = rule.longest {
@@ -98,5 +112,10 @@ fn judge_length(
         None => true,
         Some(period) => calendar.due(now, period).at > calendar.due(now, longest).at,
     };
-    too_long.then(|| finding!(refuse "exemption.longest").with("longest", longest).cited(&rule.cite).about("period"))
+    too_long.then(|| {
+        finding!(refuse "exemption.longest")
+            .with("longest", longest)
+            .cited(&rule.cite)
+            .about("period")
+    })
 }

@@ -102,29 +102,47 @@ impl Extension {
         if running.first_limit == Some(Period::WorkDays(1)) {
             return Some((None, &rule.cite));
         }
-        let Period::WorkDays(days) = rule.before else { return Some((Some(due), &rule.cite)) };
+        let Period::WorkDays(days) = rule.before else {
+            return Some((Some(due), &rule.cite));
+        };
         Some((Some(calendar.close_before(due, days)), &rule.cite))
     }
 
     /// What an extension that was asked for comes to, when it is granted.
     pub fn new_due(&self, request: &ExtensionRequest, running: &Running, calendar: &Calendar) -> Option<Moment> {
-        let as_first = self.round(running.granted_before).is_some_and(|round| round.as_first_limit);
+        let as_first = self
+            .round(running.granted_before)
+            .is_some_and(|round| round.as_first_limit);
         let period = if as_first { running.first_limit } else { request.period };
         Some(calendar.due(running.due.unwrap_or(running.start), period?).at)
     }
 
-    pub fn judge(&self, request: &ExtensionRequest, running: &Running, now: Moment, calendar: &Calendar) -> Vec<Finding> {
+    pub fn judge(
+        &self,
+        request: &ExtensionRequest,
+        running: &Running,
+        now: Moment,
+        calendar: &Calendar,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some(rule) = self.not_after_redo.as_ref().filter(|_| running.in_redo) {
             findings.push(finding!(refuse "extension.not_after_redo").cited(&rule.cite));
         }
         if let Some(rule) = self.most.as_ref().filter(|rule| running.granted_before >= rule.times) {
-            findings.push(finding!(refuse "extension.most").with("times", rule.times).cited(&rule.cite));
+            findings.push(
+                finding!(refuse "extension.most")
+                    .with("times", rule.times)
+                    .cited(&rule.cite),
+            );
         }
         match self.latest(running, calendar) {
             Some((None, cite)) => findings.push(finding!(refuse "extension.no_moment").cited(cite)),
             Some((Some(latest), cite)) if now >= latest => {
-                findings.push(finding!(refuse "extension.ask_before").with("latest", latest).cited(cite));
+                findings.push(
+                    finding!(refuse "extension.ask_before")
+                        .with("latest", latest)
+                        .cited(cite),
+                );
             }
             _ => {}
         }
@@ -138,13 +156,24 @@ impl Extension {
             return findings;
         };
         for item in round.items.iter().filter(|item| !given(request, **item)) {
-            findings.push(finding!(refuse "extension.items").with("item", item.name()).cited(&round.cite).about(field(*item)));
+            findings.push(
+                finding!(refuse "extension.items")
+                    .with("item", item.name())
+                    .cited(&round.cite)
+                    .about(field(*item)),
+            );
         }
         for signer in &round.signers {
-            let signed = request.opinions.iter().any(|opinion| opinion.role == *signer && !opinion.name.trim().is_empty());
+            let signed = request
+                .opinions
+                .iter()
+                .any(|opinion| opinion.role == *signer && !opinion.name.trim().is_empty());
             if !signed {
                 findings.push(
-                    finding!(refuse "extension.signers").with("roles", roles(&[*signer])).cited(&round.cite).about("opinions"),
+                    finding!(refuse "extension.signers")
+                        .with("roles", roles(&[*signer]))
+                        .cited(&round.cite)
+                        .about("opinions"),
                 );
             }
         }
@@ -154,7 +183,13 @@ impl Extension {
         findings
     }
 
-    fn judge_length(&self, request: &ExtensionRequest, round: &Round, running: &Running, calendar: &Calendar) -> Vec<Finding> {
+    fn judge_length(
+        &self,
+        request: &ExtensionRequest,
+        round: &Round,
+        running: &Running,
+        calendar: &Calendar,
+    ) -> Vec<Finding> {
         let Some(period) = request.period else {
             return vec![finding!(refuse "extension.period").cited(&round.cite).about("period")];
         };
@@ -163,7 +198,10 @@ impl Extension {
         let mut findings = Vec::new();
         if let Some(longest) = round.longest.filter(|longest| asked > calendar.due(from, *longest).at) {
             findings.push(
-                finding!(refuse "extension.longest").with("longest", longest).cited(&round.cite).about("period"),
+                finding!(refuse "extension.longest")
+                    .with("longest", longest)
+                    .cited(&round.cite)
+                    .about("period"),
             );
         }
         if let Some(rule) = &self.in_all {
@@ -188,7 +226,11 @@ impl Extension {
         }
         let Some(rule) = &self.suspension else { return findings };
         if request.basis.trim().is_empty() {
-            findings.push(finding!(refuse "extension.suspension_basis").cited(&rule.cite).about("basis"));
+            findings.push(
+                finding!(refuse "extension.suspension_basis")
+                    .cited(&rule.cite)
+                    .about("basis"),
+            );
         }
         if calendar.due(now, request.period).at > calendar.due(now, rule.longest).at {
             findings.push(

@@ -29,8 +29,14 @@ pub struct Message {
 #[serde(untagged)]
 pub enum Arg {
     Text(String),
-    Term { prefix: &'static str, name: &'static str },
-    Terms { prefix: &'static str, names: Vec<&'static str> },
+    Term {
+        prefix: &'static str,
+        name: &'static str,
+    },
+    Terms {
+        prefix: &'static str,
+        names: Vec<&'static str>,
+    },
     Period(Period),
 }
 
@@ -103,11 +109,22 @@ pub struct Finding {
 impl Finding {
     /// A refusal whose message is `finding.<rule>` and whose mend is `fix.<rule>`: see [`finding`].
     pub fn refuse(rule: &'static str, message: Message, fix: Message) -> Self {
-        Self { rule, cite: None, severity: Severity::Refuse, field: None, message, fix, span: None }
+        Self {
+            rule,
+            cite: None,
+            severity: Severity::Refuse,
+            field: None,
+            message,
+            fix,
+            span: None,
+        }
     }
 
     pub fn warn(rule: &'static str, message: Message, fix: Message) -> Self {
-        Self { severity: Severity::Warn, ..Self::refuse(rule, message, fix) }
+        Self {
+            severity: Severity::Warn,
+            ..Self::refuse(rule, message, fix)
+        }
     }
 
     pub fn cited(mut self, cite: &Cite) -> Self {

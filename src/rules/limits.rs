@@ -82,7 +82,11 @@ pub struct Matter<'a> {
 
 impl<'a> From<&'a Intake> for Matter<'a> {
     fn from(intake: &'a Intake) -> Self {
-        Self { kind: Some(intake.kind), channel: Some(&intake.channel), classes: &intake.classes }
+        Self {
+            kind: Some(intake.kind),
+            channel: Some(&intake.channel),
+            classes: &intake.classes,
+        }
     }
 }
 
@@ -90,7 +94,9 @@ impl Limit {
     fn is_for(&self, matter: &Matter<'_>) -> bool {
         let kind = self.kinds.is_empty() || matter.kind.is_some_and(|kind| self.kinds.contains(&kind));
         let channel = self.channels.is_empty()
-            || matter.channel.is_some_and(|channel| self.channels.iter().any(|name| name == channel));
+            || matter
+                .channel
+                .is_some_and(|channel| self.channels.iter().any(|name| name == channel));
         let class = self.classes.is_empty() || self.classes.iter().any(|class| matter.classes.contains(class));
         kind && channel && class
     }
@@ -114,7 +120,10 @@ impl Limits {
     }
 
     pub fn restart(&self, cause: RestartCause) -> Option<&Cite> {
-        self.restarts.iter().find(|rule| rule.when == cause).map(|rule| &rule.cite)
+        self.restarts
+            .iter()
+            .find(|rule| rule.when == cause)
+            .map(|rule| &rule.cite)
     }
 }
 

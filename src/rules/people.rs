@@ -52,7 +52,12 @@ impl People {
         let Some(rule) = &self.intake else { return Vec::new() };
         let missing = rule.required.iter().filter(|field| !filled(intake, **field));
         missing
-            .map(|field| finding!(refuse "people.intake").with("field", field.name()).cited(&rule.cite).about("intake"))
+            .map(|field| {
+                finding!(refuse "people.intake")
+                    .with("field", field.name())
+                    .cited(&rule.cite)
+                    .about("intake")
+            })
             .collect()
     }
 }

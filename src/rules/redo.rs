@@ -99,7 +99,9 @@ rule! {
 
 impl Redo {
     pub fn answerer(&self, redos: u32) -> Option<&Answerer> {
-        self.answerers.iter().find(|rule| redos >= rule.from && rule.to.is_none_or(|to| redos <= to))
+        self.answerers
+            .iter()
+            .find(|rule| redos >= rule.from && rule.to.is_none_or(|to| redos <= to))
     }
 
     /// Who answered the caller this time, against who must.
@@ -124,7 +126,12 @@ impl Redo {
             findings.push(finding!(refuse "redo.most").with("times", rule.times).cited(&rule.cite));
         }
         if rating.is_none_or(|rating| !rule.ratings.contains(&rating)) {
-            let names = rule.ratings.iter().map(|rating| rating.name()).collect::<Vec<_>>().join("、");
+            let names = rule
+                .ratings
+                .iter()
+                .map(|rating| rating.name())
+                .collect::<Vec<_>>()
+                .join("、");
             findings.push(finding!(refuse "redo.rating").with("ratings", names).cited(&rule.cite));
         }
         findings
@@ -142,6 +149,9 @@ impl Redo {
 
     /// The clause under which a leader still owes an explanation.
     pub fn meeting_owed(&self, redos: u32) -> Option<&Cite> {
-        self.meeting.as_ref().filter(|rule| redos >= rule.from).map(|rule| &rule.cite)
+        self.meeting
+            .as_ref()
+            .filter(|rule| redos >= rule.from)
+            .map(|rule| &rule.cite)
     }
 }

@@ -138,7 +138,10 @@ impl Draft<'_> {
     }
 
     fn has(&self, materials: &[Material]) -> usize {
-        self.attachments.iter().filter(|item| materials.contains(&item.material)).count()
+        self.attachments
+            .iter()
+            .filter(|item| materials.contains(&item.material))
+            .count()
     }
 
     /// The matter is open: the officer says so, or the words do.
@@ -157,7 +160,10 @@ impl ReplyRules {
         findings.extend(self.judge_points(draft));
         findings.extend(contradictions(draft));
         findings.extend(self.judge_flags(draft));
-        Verdict { elements: self.gauge(draft), findings }
+        Verdict {
+            elements: self.gauge(draft),
+            findings,
+        }
     }
 
     /// What must be attached; apart from the words, because the text alone can be checked too.
@@ -165,7 +171,12 @@ impl ReplyRules {
         let mut findings = Vec::new();
         let reached = matches!(draft.standing, Standing::Reached { .. });
         for rule in self.attachments.iter().filter(|rule| reached || !rule.when_reached) {
-            let names = rule.any.iter().map(|material| material.name()).collect::<Vec<_>>().join("、");
+            let names = rule
+                .any
+                .iter()
+                .map(|material| material.name())
+                .collect::<Vec<_>>()
+                .join("、");
             let have = draft.has(&rule.any);
             if have < rule.least as usize {
                 findings.push(
@@ -188,13 +199,18 @@ impl ReplyRules {
                         .about("attachments"),
                 );
             }
-            let proof: Vec<&Attachment> =
-                draft.attachments.iter().filter(|item| rule.any.contains(&item.material)).collect();
+            let proof: Vec<&Attachment> = draft
+                .attachments
+                .iter()
+                .filter(|item| rule.any.contains(&item.material))
+                .collect();
             findings.extend(judge_proof(&proof, rule.min_seconds, rule.dated, &rule.cite));
         }
         for rule in &self.documents {
             let concerned = rule.channels.is_empty()
-                || draft.channel.is_some_and(|channel| rule.channels.iter().any(|name| name == channel));
+                || draft
+                    .channel
+                    .is_some_and(|channel| rule.channels.iter().any(|name| name == channel));
             let there = draft.attachments.iter().find(|item| item.material == rule.material);
             let refusal = match there {
                 None => finding!(refuse "reply.document"),
@@ -202,7 +218,12 @@ impl ReplyRules {
                 Some(_) => continue,
             };
             if concerned {
-                findings.push(refusal.with("material", rule.material.name()).cited(&rule.cite).about("attachments"));
+                findings.push(
+                    refusal
+                        .with("material", rule.material.name())
+                        .cited(&rule.cite)
+                        .about("attachments"),
+                );
             }
         }
         findings
@@ -210,9 +231,14 @@ impl ReplyRules {
 
     fn gauge<'a>(&'a self, draft: &Draft<'a>) -> Vec<ElementState<'a>> {
         let state = |element: Element| {
-            let by_rule = self.elements.iter().find(|rule| rule.is_for(draft.kind) && rule.any.contains(&element));
-            let unfinished =
-                self.unfinished.as_ref().filter(|rule| draft.unfinished() && rule.elements.contains(&element));
+            let by_rule = self
+                .elements
+                .iter()
+                .find(|rule| rule.is_for(draft.kind) && rule.any.contains(&element));
+            let unfinished = self
+                .unfinished
+                .as_ref()
+                .filter(|rule| draft.unfinished() && rule.elements.contains(&element));
             ElementState {
                 element,
                 found: draft.gives(element),
@@ -235,11 +261,20 @@ impl ReplyRules {
         }
         if let Some(rule) = self.unfinished.as_ref().filter(|_| draft.unfinished()) {
             for element in rule.elements.iter().filter(|element| !draft.gives(**element)) {
-                let already = self.elements.iter().any(|required| required.is_for(draft.kind) && required.any == [*element]);
+                let already = self
+                    .elements
+                    .iter()
+                    .any(|required| required.is_for(draft.kind) && required.any == [*element]);
                 if !already {
                     findings.push(
                         finding!(refuse "reply.unfinished")
-                            .with("element", Arg::Term { prefix: "element", name: element.name() })
+                            .with(
+                                "element",
+                                Arg::Term {
+                                    prefix: "element",
+                                    name: element.name(),
+                                },
+                            )
                             .cited(&rule.cite)
                             .about(element.name()),
                     );
@@ -275,7 +310,12 @@ impl ReplyRules {
     fn judge_flags(&self, draft: &Draft<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for flag in draft.reading.flags() {
-            let words: String = draft.text.chars().skip(flag.span.start).take(flag.span.end - flag.span.start).collect();
+            let words: String = draft
+                .text
+                .chars()
+                .skip(flag.span.start)
+                .take(flag.span.end - flag.span.start)
+                .collect();
             let finding = match flag.kind {
                 FlagKind::Placeholder => finding!(refuse "reply.placeholder").with("words", words),
                 FlagKind::Evasive => match &self.evasive {
@@ -285,7 +325,9 @@ impl ReplyRules {
                 FlagKind::Rude => finding!(warn "reply.rude").with("words", words),
                 // What leaked is never repeated in the message.
                 FlagKind::LeakedId => finding!(refuse "reply.leaked_id"),
-                FlagKind::LeakedPhone if is_callers(&words, draft.caller_phone) => finding!(refuse "reply.leaked_phone"),
+                FlagKind::LeakedPhone if is_callers(&words, draft.caller_phone) => {
+                    finding!(refuse "reply.leaked_phone")
+                }
                 FlagKind::LeakedPhone => finding!(warn "reply.leaked_phone"),
             };
             findings.push(finding.about("text").at(flag.span.start, flag.span.end));
@@ -305,13 +347,22 @@ fn missing(any: &[Element], label: Option<&str>) -> Finding {
         Some(label) => refusal.with("element", label),
         None => refusal.with(
             "element",
-            Arg::Terms { prefix: "element", names: any.iter().map(|element| element.name()).collect() },
+            Arg::Terms {
+                prefix: "element",
+                names: any.iter().map(|element| element.name()).collect(),
+            },
         ),
     };
     let mut refusal = refusal.about(field);
     // The mend is the element's own: a skeleton sentence to start from.
     if let Some(element) = any.first() {
-        refusal.fix.args.push(("skeleton", Arg::Term { prefix: "skeleton", name: element.name() }));
+        refusal.fix.args.push((
+            "skeleton",
+            Arg::Term {
+                prefix: "skeleton",
+                name: element.name(),
+            },
+        ));
     }
     refusal
 }
@@ -328,7 +379,11 @@ fn stands_in(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> bool {
         Standing::Unknown => {
             let said = draft.reading.says_unreachable().or(draft.reading.says_declined());
             if let Some(span) = said {
-                findings.push(finding!(warn "reply.not_reached").about("contact").at(span.start, span.end));
+                findings.push(
+                    finding!(warn "reply.not_reached")
+                        .about("contact")
+                        .at(span.start, span.end),
+                );
             }
             said.is_some()
         }
@@ -350,12 +405,22 @@ fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
         (Standing::Reached { attitude: Some(logged) }, Some(stated)) if !logged.agrees_with(stated) => {
             findings.push(differs(finding!(refuse "reply.log_attitude"), *logged, stated));
         }
-        (Standing::NotTried | Standing::Trying { .. } | Standing::Unreachable, Some(stated)) if stated != Attitude::Unsaid => {
-            findings.push(finding!(refuse "reply.log_no_contact").with("words", stated.name()).about("satisfaction"));
+        (Standing::NotTried | Standing::Trying { .. } | Standing::Unreachable, Some(stated))
+            if stated != Attitude::Unsaid =>
+        {
+            findings.push(
+                finding!(refuse "reply.log_no_contact")
+                    .with("words", stated.name())
+                    .about("satisfaction"),
+            );
         }
         (Standing::Reached { .. }, None) => {
             if let Some(span) = draft.reading.says_unreachable() {
-                findings.push(finding!(refuse "reply.log_reached").about("contact").at(span.start, span.end));
+                findings.push(
+                    finding!(refuse "reply.log_reached")
+                        .about("contact")
+                        .at(span.start, span.end),
+                );
             }
         }
         _ => {}
@@ -365,7 +430,10 @@ fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
         if !dates.is_empty() && !dates.contains(&time.date()) {
             let words = dates.iter().map(|date| date.to_string()).collect::<Vec<_>>().join("、");
             findings.push(
-                finding!(refuse "reply.field_time").with("field", time.date().to_string()).with("words", words).about("time"),
+                finding!(refuse "reply.field_time")
+                    .with("field", time.date().to_string())
+                    .with("words", words)
+                    .about("time"),
             );
         }
     }
@@ -378,7 +446,10 @@ fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
 }
 
 fn differs(finding: Finding, one: Attitude, other: Attitude) -> Finding {
-    finding.with("one", one.name()).with("other", other.name()).about("satisfaction")
+    finding
+        .with("one", one.name())
+        .with("other", other.name())
+        .about("satisfaction")
 }
 
 fn digits(text: &str) -> String {

@@ -113,8 +113,14 @@ impl Returning {
     /// How long this return has; none where the document sets no window.
     pub fn window_for(&self, site_check: bool, classes: &[String]) -> Option<(Period, &Cite)> {
         let window = self.window.as_ref()?;
-        let known = window.site_check_class.as_ref().is_some_and(|class| classes.contains(class));
-        let within = window.site_check_within.filter(|_| site_check || known).unwrap_or(window.within);
+        let known = window
+            .site_check_class
+            .as_ref()
+            .is_some_and(|class| classes.contains(class));
+        let within = window
+            .site_check_within
+            .filter(|_| site_check || known)
+            .unwrap_or(window.within);
         Some((within, &window.cite))
     }
 
@@ -122,7 +128,11 @@ impl Returning {
     pub fn too_late(&self, due: String) -> Finding {
         let refusal = finding!(refuse "returning.window").with("due", due);
         let consequence = self.late.as_ref().map_or_else(String::new, |late| late.text.clone());
-        let cite = self.late.as_ref().map(|late| &late.cite).or(self.window.as_ref().map(|window| &window.cite));
+        let cite = self
+            .late
+            .as_ref()
+            .map(|late| &late.cite)
+            .or(self.window.as_ref().map(|window| &window.cite));
         let refusal = refusal.with("consequence", consequence);
         cite.map_or(refusal.clone(), |cite| refusal.cited(cite))
     }
@@ -146,10 +156,16 @@ impl Returning {
         }
         for signer in &self.signers {
             let concerned = signer.scope.is_none_or(|scope| scope == request.scope);
-            let signed = request.opinions.iter().any(|opinion| signer.any.contains(&opinion.role) && !blank(&opinion.name));
+            let signed = request
+                .opinions
+                .iter()
+                .any(|opinion| signer.any.contains(&opinion.role) && !blank(&opinion.name));
             if concerned && !signed {
                 findings.push(
-                    finding!(refuse "returning.signers").with("roles", roles(&signer.any)).cited(&signer.cite).about("opinions"),
+                    finding!(refuse "returning.signers")
+                        .with("roles", roles(&signer.any))
+                        .cited(&signer.cite)
+                        .about("opinions"),
                 );
             }
         }
@@ -173,7 +189,10 @@ impl Returning {
         match &self.dispute {
             Some(dispute) if !dispute.by.contains(&by) => vec![
                 finding!(refuse "returning.dispute")
-                    .with("bodies", dispute.by.iter().map(|body| body.name()).collect::<Vec<_>>().join("、"))
+                    .with(
+                        "bodies",
+                        dispute.by.iter().map(|body| body.name()).collect::<Vec<_>>().join("、"),
+                    )
                     .cited(&dispute.cite)
                     .about("by"),
             ],
@@ -187,7 +206,10 @@ fn carried(request: &ReturnRequest, item: ReturnItem) -> bool {
         ReturnItem::Reason => !blank(&request.reason),
         ReturnItem::Basis => !blank(&request.basis),
         ReturnItem::SuggestedUnit => !blank(&request.suggested_unit),
-        ReturnItem::SitePhoto => request.materials.iter().any(|material| material.material == Material::SitePhoto),
+        ReturnItem::SitePhoto => request
+            .materials
+            .iter()
+            .any(|material| material.material == Material::SitePhoto),
         ReturnItem::Materials => !request.materials.is_empty(),
         ReturnItem::Verified => !blank(&request.verified),
     }
@@ -209,5 +231,8 @@ fn blank(text: &str) -> bool {
 
 /// Roles as a blank of a message.
 pub fn roles(roles: &[Role]) -> Arg {
-    Arg::Terms { prefix: "role", names: roles.iter().map(|role| role.name()).collect() }
+    Arg::Terms {
+        prefix: "role",
+        names: roles.iter().map(|role| role.name()).collect(),
+    }
 }

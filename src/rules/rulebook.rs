@@ -121,12 +121,17 @@ impl Rulebook {
             Some(id) => Some(shelf.latest(id).ok_or_else(|| RulebookError {
                 file: file.to_owned(),
                 line: line_of(text, text.find("base").unwrap_or(0)),
-                problem: Problem::UnknownBase { base: id.0.clone(), known: shelf.ids().map(|id| id.0.clone()).collect() },
+                problem: Problem::UnknownBase {
+                    base: id.0.clone(),
+                    known: shelf.ids().map(|id| id.0.clone()).collect(),
+                },
             })?),
         };
         macro_rules! section {
             ($name:ident) => {
-                read.$name.or_else(|| base.as_ref().map(|base| base.$name.clone())).unwrap_or_default()
+                read.$name
+                    .or_else(|| base.as_ref().map(|base| base.$name.clone()))
+                    .unwrap_or_default()
             };
         }
         Ok(Self {
@@ -157,7 +162,11 @@ impl Rulebook {
 
 /// The line, from 1, on which byte `at` stands.
 pub fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
 }
 
 /// What the TOML reader found, sorted into kinds that can be put into words of any language.
@@ -165,14 +174,21 @@ fn problem(text: &str, error: &toml::de::Error) -> Problem {
     let message = error.message().lines().next().unwrap_or_default();
     let quoted: Vec<String> = message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     if message.starts_with("unknown field") && !quoted.is_empty() {
-        return Problem::UnknownKey { key: quoted[0].clone(), choices: quoted[1..].to_vec() };
+        return Problem::UnknownKey {
+            key: quoted[0].clone(),
+            choices: quoted[1..].to_vec(),
+        };
     }
     if message.starts_with("missing field") && !quoted.is_empty() {
         return Problem::MissingKey { key: quoted[0].clone() };
     }
     match text.parse::<toml::Table>() {
-        Ok(_) => Problem::BadValue { message: message.to_owned() },
-        Err(_) => Problem::Syntax { message: message.to_owned() },
+        Ok(_) => Problem::BadValue {
+            message: message.to_owned(),
+        },
+        Err(_) => Problem::Syntax {
+            message: message.to_owned(),
+        },
     }
 }
 
@@ -228,7 +244,11 @@ impl Shelf {
     /// The version in force on the day a ticket was received; before the first one, the first.
     pub fn in_force(&self, id: &BookId, received: NaiveDate) -> Option<Arc<Rulebook>> {
         let versions = self.books.get(id)?;
-        let version = versions.iter().rev().find(|version| version.book.in_force <= received).or(versions.first());
+        let version = versions
+            .iter()
+            .rev()
+            .find(|version| version.book.in_force <= received)
+            .or(versions.first());
         version.cloned()
     }
 

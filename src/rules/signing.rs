@@ -43,7 +43,9 @@ pub struct Chain(u16);
 
 impl Chain {
     pub fn of(roles: &[Role]) -> Self {
-        roles.iter().fold(Self::default(), |chain, role| Self(chain.0 | 1 << *role as u16))
+        roles
+            .iter()
+            .fold(Self::default(), |chain, role| Self(chain.0 | 1 << *role as u16))
     }
 
     pub fn with(self, other: Self) -> Self {
@@ -85,12 +87,18 @@ impl Signing {
 
     /// Why this role has to sign.
     pub fn why(&self, role: Role, channel: &str, redos: u32) -> Option<&Cite> {
-        let rule = self.chains.iter().find(|rule| rule.applies(channel, redos) && rule.signers.contains(&role));
+        let rule = self
+            .chains
+            .iter()
+            .find(|rule| rule.applies(channel, redos) && rule.signers.contains(&role));
         rule.map(|rule| &rule.cite)
     }
 
     pub fn weight(&self, channel: &str) -> u32 {
-        let rule = self.weights.iter().find(|rule| rule.channels.iter().any(|name| name == channel));
+        let rule = self
+            .weights
+            .iter()
+            .find(|rule| rule.channels.iter().any(|name| name == channel));
         rule.map_or(1, |rule| rule.times)
     }
 }
