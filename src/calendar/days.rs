@@ -253,3 +253,86 @@ fn clamp(date: NaiveDate) -> NaiveDate {
         _ => date,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::statutory::Begins;
+
+    fn on(text: &str) -> NaiveDate {
+        text.parse().expect(text)
+    }
+
+    fn holiday(name: &str) -> Mark {
+        Mark {
+            occasion: Arc::new(Occasion {
+                name: name.to_owned(),
+                notice: None,
+            }),
+            makeup: false,
+        }
+    }
+
+    /// 2026 and 2028 have notices, 2027 has none; the notice for 2028 gives 31 December 2027 off.
+    fn days() -> Days {
+        let notices = BTreeMap::from([(2026, None), (2028, None)]);
+        let marks = BTreeMap::from([(on("2027-12-31"), holiday("元旦")), (on("2028-01-03"), holiday("元旦"))]);
+        let new_year = Rule {
+            name: "元旦".to_owned(),
+            begins: Begins::Solar { month: 1, day: 1 },
+            days: 1,
+            eve: false,
+        };
+        Days::new(notices, marks, vec![new_year])
+    }
+
+    #[test]
+    fn a_notice_is_heard_in_a_december_that_is_otherwise_computed() {
+        assert!(!days().is_workday(on("2027-12-31")));
+        assert!(!days().is_workday(on("2027-01-01")));
+        assert_eq!(days().nth_after(on("2027-12-30"), 1), on("2028-01-04"));
+        // Statutory days are for years without a notice: Thursday 1 January 2026 is not in this one's.
+        assert!(days().is_workday(on("2026-01-01")));
+    }
+
+    #[test]
+    fn a_span_is_unpublished_if_any_year_in_it_is() {
+        for (first, last, unpublished) in [
+            ("2026-01-01", "2026-12-31", false),
+            ("2026-12-31", "2027-01-01", true),
+            ("2027-06-01", "2027-06-01", true),
+            ("2026-06-01", "2028-06-01", true),
+            ("2028-01-01", "2028-12-31", false),
+            ("2028-12-31", "2029-01-01", true),
+        ] {
+            assert_eq!(
+                days().any_unpublished(on(first), on(last)),
+                unpublished,
+                "{first} to {last}"
+            );
+        }
+    }
+
+    #[test]
+    fn counting_and_walking_agree_over_year_ends_and_leap_years() {
+        let days = days();
+        let (first, end) = (on("2026-12-20"), on("2029-03-01"));
+        let walked = first
+            .iter_days()
+            .take_while(|date| *date < end)
+            .filter(|date| days.is_workday(*date))
+            .count();
+        assert_eq!(days.count(first, end), walked as i64);
+    }
+
+    #[test]
+    fn beyond_all_years_the_count_stays_at_the_last_day_instead_of_failing() {
+        let last = days().nth_after(on("2999-12-31"), u32::MAX);
+        assert_eq!(last.year(), LAST);
+        assert!(days().is_workday(last));
+        assert_eq!(
+            days().last_before(NaiveDate::MIN),
+            NaiveDate::from_ymd_opt(FIRST, 1, 1).expect("a date")
+        );
+    }
+}

@@ -116,3 +116,49 @@ impl Calendar {
 fn second_of_day(at: Moment) -> u32 {
     at.time().num_seconds_from_midnight()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Moment {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_limit_that_ends_at_24_00_ends_on_the_day_before_that_midnight() {
+        let from = at("2026-11-20 09:00");
+        for (ends, day) in [
+            ("2026-11-22 00:00", "2026-11-21"),
+            ("2026-11-22 00:01", "2026-11-22"),
+            ("2026-11-21 23:59", "2026-11-21"),
+        ] {
+            let due = Due {
+                at: at(ends),
+                provisional: false,
+            };
+            assert_eq!(due.last_day(from).to_string(), day, "{ends}");
+        }
+        // Nothing has passed yet: the midnight it begins at is its own day.
+        let nothing = Due {
+            at: at("2026-11-22 00:00"),
+            provisional: false,
+        };
+        assert_eq!(nothing.last_day(nothing.at).to_string(), "2026-11-22");
+    }
+
+    #[test]
+    fn no_work_takes_no_time_even_at_night() {
+        let night = at("2026-11-21 03:00");
+        assert_eq!(Calendar::builtin().plus_working_minutes(night, 0), night);
+    }
+
+    #[test]
+    fn work_that_fills_whole_days_is_done_at_close_of_business() {
+        let calendar = Calendar::builtin();
+        let opening = at("2026-11-20 08:30");
+        assert_eq!(calendar.plus_working_minutes(opening, 450), at("2026-11-20 17:30"));
+        assert_eq!(calendar.plus_working_minutes(opening, 900), at("2026-11-23 17:30"));
+        assert_eq!(calendar.plus_working_minutes(opening, 451), at("2026-11-23 08:31"));
+    }
+}

@@ -151,18 +151,25 @@ fn read(text: &str) -> Result<Calendar, Mistake> {
     })
 }
 
+const EXAMPLE: &str = "write TOML such as { name = \"元旦\", from = 2026-01-01, to = 2026-01-03 }";
+
 /// What `toml` says, split into what is wrong and what it expected, on one line.
 fn not_the_schema(error: toml::de::Error) -> Mistake {
     let message = error.message().replace('\n', ", ");
     let (problem, fix) = match message.split_once(", expected ") {
-        Some((problem, expected)) if problem.contains("string") && expected.contains("date") => (
-            problem.to_owned(),
-            "write a date without quotes, such as 2026-01-01".to_owned(),
-        ),
-        Some((problem, expected)) => (problem.to_owned(), format!("expected {expected}")),
-        None if message.starts_with("missing field") => (message, "add it to the table on this line".to_owned()),
-        None => (message, "write TOML such as from = 2026-01-01".to_owned()),
+        Some((problem, expected)) if problem.contains("string") && expected.contains("date") => {
+            (problem, "write a date without quotes, such as 2026-01-01".to_owned())
+        }
+        Some((problem, expected)) if problem.starts_with("unknown") => (problem, format!("write {expected}")),
+        Some((problem, "u32")) => (problem, "write a whole number without quotes".to_owned()),
+        Some((problem, expected)) if problem.starts_with("invalid") => (problem, format!("write {expected}")),
+        // What the grammar expected next is seldom what the writer meant.
+        Some((problem, _)) => (problem, EXAMPLE.to_owned()),
+        None if message.starts_with("missing field") => (&*message, "add it to this table".to_owned()),
+        None if message.starts_with("duplicate") => (&*message, "write each key and each year once".to_owned()),
+        None => (&*message, EXAMPLE.to_owned()),
     };
+    let problem = problem.to_owned();
     Mistake {
         at: error.span(),
         problem,

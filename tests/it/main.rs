@@ -1,1 +1,5 @@
 //! The one integration test binary; each module is one subject.
+
+mod calendar;
+mod calendar_file;
+mod calendar_properties;
