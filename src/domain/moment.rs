@@ -38,7 +38,9 @@ impl Moment {
 
     pub fn from_utc(at: DateTime<Utc>) -> Self {
         let east = FixedOffset::east_opt(BEIJING_SECONDS_EAST).expect("eight hours is a valid offset");
-        Self(at.with_timezone(&east).naive_local())
+        let local = at.with_timezone(&east).naive_local();
+        // To the second: what is finer would make two writings of one moment differ.
+        Self(local.with_nanosecond(0).unwrap_or(local))
     }
 
     pub fn to_utc(self) -> DateTime<Utc> {

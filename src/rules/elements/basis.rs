@@ -1,0 +1,154 @@
+//! 办理依据: a law, rule, standard or document that is named or numbered. 根据相关规定 names none; a notice, a
+//! contract or a summons is an object of the story.
+
+use std::ops::Range;
+
+use super::lexicon::{Cue, LEXICON};
+use super::text::{Text, is_han};
+
+pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = text
+        .titles
+        .iter()
+        .filter(|title| is_law(text, title))
+        .cloned()
+        .collect();
+    found.extend(standards(text));
+    found.extend(numbers(text));
+    found.extend(bare_names(text));
+    found
+}
+
+/// Whether a title is that of something one can rely on: its end says so, parts in brackets left out.
+fn is_law(text: &Text, title: &Range<usize>) -> bool {
+    let mut end = title.end;
+    while end > title.start && text.chars[end - 1] == ')' {
+        match (title.start..end).rev().find(|at| text.chars[*at] == '(') {
+            Some(open) => end = open,
+            None => break,
+        }
+    }
+    let words: String = text.chars[title.start..end].iter().collect();
+    let longest = |cue: Cue| LEXICON.longest_end(&words, cue);
+    longest(Cue::LawTail) > longest(Cue::PaperTail)
+}
+
+/// GB/T 37114-2018, JGJ125-2016, DB37/T 1234.
+fn standards(text: &Text) -> Vec<Range<usize>> {
+    const PREFIXES: &[&str] = &[
+        "GB", "JGJ", "CJJ", "DB", "HJ", "JJG", "JTG", "DL", "GA", "YY", "NY", "SH", "CJ", "JJF", "AQ", "WS", "TSG",
+        "JG", "MZ", "LY", "SB", "YD", "SL",
+    ];
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.chars.len() {
+        let letters = text.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count();
+        if letters == 0 {
+            at += 1;
+            continue;
+        }
+        let word: String = text.chars[at..at + letters].iter().collect();
+        let mut end = at + letters;
+        let mut digits = 0;
+        while let Some(c) = text.chars.get(end) {
+            match c {
+                '0'..='9' => digits += 1,
+                '/' | 'T' | ' ' | '-' | '.' | 'Z' => {}
+                _ => break,
+            }
+            end += 1;
+        }
+        if digits >= 3 && PREFIXES.contains(&word.as_str()) {
+            found.push(at..end);
+        }
+        at = end;
+    }
+    found
+}
+
+/// 威环嵩办发[2023]10号, 公告2023年第19号.
+fn numbers(text: &Text) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, c) in text.chars.iter().enumerate() {
+        if matches!(c, '[' | '(') {
+            let digits = text.chars[at + 1..].iter().take_while(|c| c.is_ascii_digit()).count();
+            let close = text.chars.get(at + 1 + digits);
+            if digits != 4 || !matches!(close, Some(']' | ')')) {
+                continue;
+            }
+            let mut end = at + digits + 2;
+            if text.chars.get(end) == Some(&'第') {
+                end += 1;
+            }
+            let number = text.chars[end..].iter().take_while(|c| c.is_ascii_digit()).count();
+            if number == 0 || text.chars.get(end + number) != Some(&'号') {
+                continue;
+            }
+            let letters = text.chars[..at]
+                .iter()
+                .rev()
+                .take(12)
+                .take_while(|c| is_han(**c))
+                .count();
+            if letters > 0 || at > 0 && text.chars[at - 1] == '》' {
+                found.push(at - letters.min(6)..end + number + 1);
+            }
+        } else if *c == '第' && text.chars[..at].ends_with(&['年']) {
+            let number = text.chars[at + 1..].iter().take_while(|c| c.is_ascii_digit()).count();
+            if number > 0
+                && text.chars.get(at + 1 + number) == Some(&'号')
+                && text.contains(at.saturating_sub(12)..at, "公告")
+            {
+                found.push(at.saturating_sub(7)..at + number + 2);
+            }
+        }
+    }
+    found
+}
+
+/// 劳动合同法第十四条, 根据民法典: the name itself, where an article follows or a 根据 leads it in.
+fn bare_names(text: &Text) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
+        for law in text.hits_of(clause, Cue::LawName) {
+            let article = text.chars[law.end..].iter().take(24).collect::<String>();
+            let article = article.split([',', '。']).next().unwrap_or_default();
+            let article = article.contains('第') && (article.contains('条') || article.contains('款'));
+            if article
+                || text.has(clause.start..law.start, &[Cue::RestsOn])
+                || text.has(law.end..clause.end, &[Cue::RestsOn])
+            {
+                found.push(law.start..law.end);
+            }
+        }
+    }
+    // Any 第…条 of something that ends like a law: 城市养犬管理条例第九条.
+    for at in 0..text.chars.len() {
+        if text.chars[at] != '第' || at == 0 {
+            continue;
+        }
+        let article = text.chars[at + 1..].iter().take(8).position(|c| *c == '条');
+        let law = [
+            "法", "条例", "规定", "办法", "细则", "法典", "章程", "规范", "须知", "规约", "公约", "制度",
+        ]
+        .iter()
+        .any(|tail| text.ends_with(at, tail));
+        let named = at >= 4
+            && text.chars[at - 4..at].iter().all(|c| is_han(*c))
+            && !["相关规定", "有关规定", "法律规定", "法律法规", "相关办法", "上述规定"]
+                .iter()
+                .any(|bare| text.ends_with(at, bare));
+        if article.is_some() && law && named {
+            found.push(at - 4..at + 2 + article.unwrap_or(0));
+        }
+        let quoted = at > 1
+            && matches!(text.chars[at - 1], '"' | '”')
+            && ["须知事项", "规定", "办法", "条例", "须知"]
+                .iter()
+                .any(|tail| text.ends_with(at - 1, tail));
+        if article.is_some() && quoted {
+            found.push(at - 2..at + 1);
+        }
+    }
+    found
+}

@@ -1,0 +1,232 @@
+//! The words the readers of a reply look for: `assets/elements/*.toml`, one automaton over all of them. Which words
+//! mean what is data there; what a meaning does to a text is in the other files of this folder.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use crate::domain::named::named;
+
+named! {
+    /// What a word signals. Each is one list in one of the lexicon files, where it says what belongs in it.
+    pub enum Cue {
+        Noise = "noise",
+        Caller = "caller",
+        CallerSure = "caller_sure",
+        CallerPronoun = "caller_pronoun",
+        Tell = "tell",
+        Narrates = "narrates",
+        Office = "office",
+        Agent = "agent",
+        Act = "act",
+        ActSure = "act_sure",
+        ActWeak = "act_weak",
+        Forward = "forward",
+        Checked = "checked",
+        PlannedLead = "planned_lead",
+        Planned = "planned",
+        Supposed = "supposed",
+        Wish = "wish",
+        Modal = "modal",
+        Negation = "negation",
+        Past = "past",
+        Unfinished = "unfinished",
+        Means = "means",
+        Invites = "invites",
+        Unreachable = "unreachable",
+        Declined = "declined",
+        Satisfied = "satisfied",
+        Fair = "fair",
+        Understands = "understands",
+        Dissatisfied = "dissatisfied",
+        VeryDissatisfied = "very_dissatisfied",
+        Unsaid = "unsaid",
+        AttitudeNoise = "attitude_noise",
+        Outcome = "outcome",
+        Frame = "frame",
+        LawTail = "law_tail",
+        PaperTail = "paper_tail",
+        LawName = "law_name",
+        RestsOn = "rests_on",
+        Remedy = "remedy",
+        Opens = "opens",
+        UnderWay = "under_way",
+        Body = "body",
+        Place = "place",
+        Firm = "firm",
+        NameStop = "name_stop",
+        Generic = "generic",
+        Post = "post",
+        LeadPost = "lead_post",
+        Title = "title",
+        OtherSide = "other_side",
+        Placeholder = "placeholder",
+        Evasive = "evasive",
+        Rude = "rude",
+    }
+}
+
+/// Cues of one word: a word may stand in several lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cues(u64);
+
+impl Cues {
+    pub(super) const fn of(list: &[Cue]) -> Self {
+        let mut bits = 0;
+        let mut at = 0;
+        while at < list.len() {
+            bits |= 1 << list[at] as u64;
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    pub(super) const fn has(self, cue: Cue) -> bool {
+        self.0 & (1 << cue as u64) != 0
+    }
+
+    pub(super) const fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+
+    fn add(&mut self, cue: Cue) {
+        self.0 |= 1 << cue as u64;
+    }
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("people", include_str!("../../../assets/elements/people.toml")),
+    ("tense", include_str!("../../../assets/elements/tense.toml")),
+    ("acts", include_str!("../../../assets/elements/acts.toml")),
+    ("contact", include_str!("../../../assets/elements/contact.toml")),
+    ("attitude", include_str!("../../../assets/elements/attitude.toml")),
+    ("outcome", include_str!("../../../assets/elements/outcome.toml")),
+    ("law", include_str!("../../../assets/elements/law.toml")),
+    ("remedy", include_str!("../../../assets/elements/remedy.toml")),
+    ("units", include_str!("../../../assets/elements/units.toml")),
+    ("posts", include_str!("../../../assets/elements/posts.toml")),
+    ("noise", include_str!("../../../assets/elements/noise.toml")),
+    ("flags", include_str!("../../../assets/elements/flags.toml")),
+];
+
+/// A list of words, or one string of single characters.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Words {
+    List(Vec<String>),
+    Characters(String),
+}
+
+pub(super) struct Lexicon {
+    pub(super) automaton: AhoCorasick,
+    /// By pattern: its cues.
+    pub(super) cues: Vec<Cues>,
+    /// The first characters of names of people.
+    pub(super) surnames: Vec<char>,
+}
+
+impl Lexicon {
+    /// The length in characters of the longest word of this cue that ends the text; 0 if none does.
+    pub(super) fn longest_end(&self, text: &str, cue: Cue) -> usize {
+        self.automaton
+            .find_overlapping_iter(text)
+            .filter(|found| found.end() == text.len() && self.cues[found.pattern().as_usize()].has(cue))
+            .map(|found| text[found.range()].chars().count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    pub(super) fn is_surname(&self, c: char) -> bool {
+        self.surnames.binary_search(&c).is_ok()
+    }
+}
+
+/// Built once, on the first reply read.
+pub(super) static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| load(FILES).unwrap_or_else(|error| panic!("assets/elements: {error}")));
+
+fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
+    let mut words: BTreeMap<String, Cues> = BTreeMap::new();
+    let mut surnames = Vec::new();
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (file, text) in files {
+        let lists: BTreeMap<String, Words> = toml::from_str(text).map_err(|error| format!("{file}.toml: {error}"))?;
+        for (name, list) in lists {
+            if let Some(other) = seen.insert(name.clone(), file) {
+                return Err(format!("{name} stands in {other}.toml and in {file}.toml"));
+            }
+            match list {
+                Words::Characters(characters) if name == "surnames" => surnames = characters.chars().collect(),
+                Words::Characters(_) => return Err(format!("{file}.toml: {name} must be a list")),
+                Words::List(list) => {
+                    let cue: Cue = name.parse().map_err(|error| format!("{file}.toml: {error}"))?;
+                    for word in list {
+                        if word.trim().is_empty() {
+                            return Err(format!("{file}.toml: {name} holds an empty word"));
+                        }
+                        words.entry(word).or_default().add(cue);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(missing) = Cue::ALL.iter().find(|cue| !seen.contains_key(cue.name())) {
+        return Err(format!("no file holds {missing}"));
+    }
+    surnames.sort_unstable();
+    surnames.dedup();
+    let automaton = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words.keys())
+        .map_err(|error| error.to_string())?;
+    Ok(Lexicon {
+        automaton,
+        cues: words.into_values().collect(),
+        surnames,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_loads_and_every_cue_has_words() {
+        let lexicon = load(FILES).unwrap();
+        for cue in Cue::ALL {
+            assert!(lexicon.cues.iter().any(|cues| cues.has(*cue)), "{cue}");
+        }
+        assert!(lexicon.is_surname('王') && !lexicon.is_surname('的'));
+        assert!(Cue::ALL.len() <= 64, "Cues is a u64");
+    }
+
+    #[test]
+    fn an_unknown_list_is_an_error_that_names_it() {
+        let error = load(&[("people", "callr = [\"来电人\"]")]).err().unwrap();
+        assert!(error.contains("callr") && error.contains("people.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_list_in_two_files_is_an_error() {
+        let error = load(&[("a", "act = [\"查看\"]"), ("b", "act = [\"查看\"]")])
+            .err()
+            .unwrap();
+        assert!(error.contains("a.toml") && error.contains("b.toml"), "{error}");
+    }
+
+    #[test]
+    fn words_are_written_as_a_normalised_text_has_them() {
+        for (file, text) in FILES {
+            let lists: BTreeMap<String, Words> = toml::from_str(text).unwrap();
+            for list in lists.into_values() {
+                if let Words::List(list) = list {
+                    for word in list {
+                        let read: String = word.chars().map(super::super::text::half_width).collect();
+                        assert_eq!(word, read, "{file}.toml: a normalised text never holds this word");
+                    }
+                }
+            }
+        }
+    }
+}

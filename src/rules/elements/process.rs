@@ -1,0 +1,109 @@
+//! 过程: a concrete act of handling that was done. A bare 经核实 or a forwarding is none, nor is an act that is only
+//! planned, wished, asked of somebody, or told by the caller.
+
+use std::ops::Range;
+
+use super::lexicon::{Cue, Cues};
+use super::text::{Clause, Hit, Text};
+
+pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for clause in text.clauses.iter().filter(|clause| open(clause)) {
+        let acts = text.hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure]));
+        if let Some(act) = acts
+            .into_iter()
+            .find(|act| done(text, clause, act) && (act.cues.has(Cue::ActSure) || supported(text, clause, act)))
+        {
+            found.push(act.start..act.end);
+        }
+    }
+    found
+}
+
+/// Whether a clause can tell of something done at all.
+pub(super) fn open(clause: &Clause) -> bool {
+    !clause.mood.story && !clause.mood.supposed && !clause.mood.ahead
+}
+
+/// Whether an act in an open clause is told as done: nobody is only asked to, nothing is denied or ahead.
+pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    let before = clause.start..act.start;
+    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) {
+        return false;
+    }
+    let near = act.start.saturating_sub(3).max(clause.start)..act.start;
+    if text.has(near, &[Cue::Negation]) {
+        return false;
+    }
+    !by_caller(text, before)
+}
+
+/// Whether the caller is the one who acts: named before the act, and nobody of the office after him.
+fn by_caller(text: &Text, before: Range<usize>) -> bool {
+    let Some(caller) = text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).last() else {
+        return false;
+    };
+    let object = caller.start > before.start
+        && matches!(
+            text.chars[caller.start - 1],
+            '向' | '与'
+                | '对'
+                | '到'
+                | '为'
+                | '给'
+                | '和'
+                | '在'
+                | '系'
+                | '访'
+                | '知'
+                | '去'
+                | '经'
+                | '就'
+                | '接'
+                | '邀'
+                | '请'
+                | '从'
+                | '往'
+                | '同'
+                | '将'
+                | '据'
+                | '由'
+                | '及'
+                | '、'
+                | '于'
+                | '电'
+        );
+    let of = matches!(text.chars.get(caller.end), Some('家' | '的' | '所' | '户' | '、'));
+    let office = text.has(
+        caller.end..before.end,
+        &[
+            Cue::Office,
+            Cue::Agent,
+            Cue::Body,
+            Cue::Place,
+            Cue::Firm,
+            Cue::Post,
+            Cue::Past,
+        ],
+    );
+    !object && !of && !office
+}
+
+/// An act word that is as often a noun (道路维修问题) proves itself by who did it or that it is over.
+fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    let before = clause.start..act.start;
+    let noun = matches!(
+        text.chars.get(act.end),
+        Some('费' | '站' | '点' | '员' | '工' | '的' | '问' | '项' | '标' | '要' | '方' | '单' | '类' | '资' | '机')
+    );
+    if noun {
+        return false;
+    }
+    text.has(before, &[Cue::Past, Cue::Office, Cue::Agent, Cue::Body, Cue::Post])
+        || matches!(text.chars.get(act.end), Some('了'))
+        || text.has(act.end..clause.end.min(act.end + 8), &[Cue::Past])
+        || text
+            .dates
+            .iter()
+            .any(|date| date.start >= clause.start && date.end <= act.start)
+}

@@ -1,0 +1,427 @@
+//! The shared reading of a text, made once: characters made uniform (with the way back to the original), titles in
+//! 《》, the words of the lexicon that occur, and sentences and clauses with their mood. What any of it proves is not
+//! decided here but in the file of each element.
+
+use std::ops::Range;
+
+use super::Span;
+use super::dates::{self, When};
+use super::lexicon::{Cue, Cues, LEXICON};
+
+/// A word of the lexicon at its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) cues: Cues,
+}
+
+/// In what spirit a clause is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mood {
+    /// The caller's own account of the matter.
+    pub(super) story: bool,
+    /// Under 如、若, or what follows from it.
+    pub(super) supposed: bool,
+    /// After 下一步、今后.
+    pub(super) ahead: bool,
+    /// A wish, thanks, an apology.
+    pub(super) wish: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Clause {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) sentence: usize,
+    pub(super) mood: Mood,
+    hits: Range<usize>,
+}
+
+impl Clause {
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+pub(super) struct Text {
+    /// Half-width, without the blanks inside words. A run of blanks and a line break are '\n'.
+    pub(super) chars: Vec<char>,
+    /// By character of `chars`: its place in the original.
+    at: Vec<usize>,
+    pub(super) hits: Vec<Hit>,
+    pub(super) clauses: Vec<Clause>,
+    /// What stands inside 《》, without the marks.
+    pub(super) titles: Vec<Range<usize>>,
+    pub(super) dates: Vec<When>,
+    /// By sentence: its clauses.
+    sentences: Vec<Range<usize>>,
+}
+
+pub(super) fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '〔' | '﹝' => '[',
+        '〕' | '﹞' => ']',
+        '—' | '–' | '−' | '‐' | '‑' | '―' => '-',
+        '○' | '◯' => '〇',
+        '〈' => '《',
+        '〉' => '》',
+        _ => c,
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') || c.is_control()
+}
+
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '〇' | '\u{20000}'..='\u{3134f}')
+}
+
+impl Text {
+    pub(super) fn read(original: &str) -> Self {
+        let (chars, at) = normalise(original);
+        let titles = find_titles(&chars);
+        let dates = dates::find(&chars);
+        let hits = find_hits(&chars, &titles);
+        let mut text = Self {
+            chars,
+            at,
+            hits,
+            clauses: Vec::new(),
+            titles,
+            dates,
+            sentences: Vec::new(),
+        };
+        text.cut();
+        text.feel();
+        text
+    }
+
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span {
+            start: self.at[range.start],
+            end: self.at[range.end - 1] + 1,
+        }
+    }
+
+    pub(super) fn starts_with(&self, at: usize, word: &str) -> bool {
+        let rest = self.chars.get(at..).unwrap_or_default();
+        let mut rest = rest.iter();
+        word.chars().all(|c| rest.next() == Some(&c))
+    }
+
+    pub(super) fn ends_with(&self, end: usize, word: &str) -> bool {
+        let length = word.chars().count();
+        end >= length && self.starts_with(end - length, word)
+    }
+
+    pub(super) fn contains(&self, range: Range<usize>, word: &str) -> bool {
+        range.clone().any(|at| self.starts_with(at, word))
+    }
+
+    pub(super) fn in_title(&self, at: usize) -> bool {
+        inside(&self.titles, at)
+    }
+
+    /// The words of these cues wholly inside the range, in order.
+    pub(super) fn hits_in(&self, range: Range<usize>, cues: Cues) -> impl Iterator<Item = &Hit> + '_ {
+        let from = self.hits.partition_point(|hit| hit.start < range.start);
+        self.hits[from..]
+            .iter()
+            .take_while(move |hit| hit.start < range.end)
+            .filter(move |hit| hit.end <= range.end && hit.cues.any(cues))
+    }
+
+    pub(super) fn has(&self, range: Range<usize>, cues: &[Cue]) -> bool {
+        self.hits_in(range, Cues::of(cues)).next().is_some()
+    }
+
+    pub(super) fn hits_of<'a>(&'a self, clause: &Clause, cue: Cue) -> impl Iterator<Item = &'a Hit> + use<'a> {
+        self.hits[clause.hits.clone()]
+            .iter()
+            .filter(move |hit| hit.cues.has(cue))
+    }
+
+    pub(super) fn clause_at(&self, at: usize) -> &Clause {
+        let index = self
+            .clauses
+            .partition_point(|clause| clause.end <= at)
+            .min(self.clauses.len() - 1);
+        &self.clauses[index]
+    }
+
+    /// From the first to the last character of the sentence this clause belongs to.
+    pub(super) fn sentence_of(&self, clause: &Clause) -> Range<usize> {
+        let clauses = &self.clauses[self.sentences[clause.sentence].clone()];
+        clauses[0].start..clauses[clauses.len() - 1].end
+    }
+
+    pub(super) fn clauses_of_sentence(&self, sentence: usize) -> &[Clause] {
+        self.sentences
+            .get(sentence)
+            .map_or(&[], |range| &self.clauses[range.clone()])
+    }
+
+    fn cut(&mut self) {
+        let mut start = 0;
+        let mut sentence = 0;
+        let mut first = 0;
+        let mut titles = self.titles.iter().peekable();
+        let mut ends = self
+            .dates
+            .iter()
+            .filter(|date| date.signs_off)
+            .map(|date| date.end)
+            .peekable();
+        let mut at = 0;
+        while at < self.chars.len() {
+            while titles.next_if(|title| title.end <= at).is_some() {}
+            if let Some(title) = titles.peek()
+                && title.contains(&at)
+            {
+                at = title.end;
+                continue;
+            }
+            let c = self.chars[at];
+            at += 1;
+            let full = matches!(c, '。' | '!' | '?' | ';' | '\n')
+                || (c == '.'
+                    && at >= 2
+                    && is_han(self.chars[at - 2])
+                    && self.chars.get(at).is_some_and(|c| is_han(*c)))
+                || ends.next_if(|end| *end <= at).is_some();
+            let between_digits =
+                at >= 2 && self.chars[at - 2].is_ascii_digit() && self.chars.get(at).is_some_and(char::is_ascii_digit);
+            let part = matches!(c, ',' | ':') && !between_digits;
+            if full || part {
+                self.clauses.push(self.clause(start..at, sentence));
+                start = at;
+                if full {
+                    self.sentences.push(first..self.clauses.len());
+                    first = self.clauses.len();
+                    sentence += 1;
+                }
+            }
+        }
+        if start < self.chars.len() {
+            self.clauses.push(self.clause(start..self.chars.len(), sentence));
+        }
+        if first < self.clauses.len() {
+            self.sentences.push(first..self.clauses.len());
+        }
+    }
+
+    fn clause(&self, range: Range<usize>, sentence: usize) -> Clause {
+        let from = self.hits.partition_point(|hit| hit.start < range.start);
+        let to = self.hits.partition_point(|hit| hit.start < range.end);
+        Clause {
+            start: range.start,
+            end: range.end,
+            sentence,
+            mood: Mood::default(),
+            hits: from..to,
+        }
+    }
+
+    fn feel(&mut self) {
+        let mut moods: Vec<Mood> = Vec::with_capacity(self.clauses.len());
+        for (index, clause) in self.clauses.iter().enumerate() {
+            let before = match index.checked_sub(1) {
+                Some(before) if self.clauses[before].sentence == clause.sentence => moods[before],
+                _ => Mood::default(),
+            };
+            let mut mood = Mood::default();
+            mood.supposed = before.supposed || self.hits_of(clause, Cue::Supposed).next().is_some();
+            mood.ahead = before.ahead || self.opens_ahead(clause);
+            mood.wish = self.hits_of(clause, Cue::Wish).next().is_some();
+            mood.story = if before.story {
+                !self.answers(clause)
+            } else {
+                self.tells(clause, index)
+            };
+            moods.push(mood);
+        }
+        for (clause, mood) in self.clauses.iter_mut().zip(moods) {
+            clause.mood = mood;
+        }
+    }
+
+    fn opens_ahead(&self, clause: &Clause) -> bool {
+        self.hits_of(clause, Cue::PlannedLead)
+            .any(|hit| hit.start <= clause.start + 12)
+    }
+
+    /// Whether the caller is heard telling the story here, and goes on into the next clause.
+    fn tells(&self, clause: &Clause, _index: usize) -> bool {
+        let Some(caller) = self.hits_of(clause, Cue::CallerSure).next() else {
+            return false;
+        };
+        self.hits_of(clause, Cue::Narrates).any(|tell| {
+            tell.start >= caller.end
+                && tell.start - caller.end <= 16
+                && self.chars.get(tell.end) != Some(&'的')
+                && !self.has(caller.end..tell.start, &[Cue::Office])
+        })
+    }
+
+    /// Whether the office takes the word again after the caller's account.
+    fn answers(&self, clause: &Clause) -> bool {
+        let head = clause.start..clause.end.min(clause.start + 10);
+        self.has(head.clone(), &[Cue::Office, Cue::Checked])
+            || self.starts_with(clause.start, "现") && !self.starts_with(clause.start, "现再次")
+    }
+}
+
+fn normalise(original: &str) -> (Vec<char>, Vec<usize>) {
+    let raw: Vec<char> = original.chars().map(half_width).collect();
+    let mut chars = Vec::with_capacity(raw.len());
+    let mut at = Vec::with_capacity(raw.len());
+    let mut i = 0;
+    while i < raw.len() {
+        if !is_blank(raw[i]) {
+            chars.push(raw[i]);
+            at.push(i);
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i < raw.len() && is_blank(raw[i]) {
+            i += 1;
+        }
+        let line = raw[start..i].iter().any(|c| matches!(c, '\n' | '\r'));
+        let alphanumeric = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
+        if line || i - start >= 2 {
+            chars.push('\n');
+            at.push(start);
+        } else if alphanumeric(chars.last()) && alphanumeric(raw.get(i)) {
+            chars.push(' ');
+            at.push(start);
+        }
+    }
+    (chars, at)
+}
+
+fn inside(titles: &[Range<usize>], at: usize) -> bool {
+    titles
+        .get(titles.partition_point(|title| title.end <= at))
+        .is_some_and(|title| title.start <= at)
+}
+
+/// The longest name in 《》 worth believing; a mark that is never closed must not swallow the text.
+const TITLE: usize = 100;
+
+fn find_titles(chars: &[char]) -> Vec<Range<usize>> {
+    let mut titles = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if chars[at] == '《' {
+            let mut depth = 1;
+            let limit = chars.len().min(at + TITLE);
+            let mut end = at + 1;
+            while end < limit && depth > 0 {
+                match chars[end] {
+                    '《' => depth += 1,
+                    '》' => depth -= 1,
+                    '。' => break,
+                    _ => {}
+                }
+                end += 1;
+            }
+            if depth == 0 && end - 1 > at + 1 {
+                titles.push(at + 1..end - 1);
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    titles
+}
+
+fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {
+    let mut bytes = String::with_capacity(chars.len() * 3);
+    let mut char_of = Vec::with_capacity(chars.len() * 3 + 1);
+    for (index, c) in chars.iter().enumerate() {
+        bytes.push(*c);
+        char_of.resize(bytes.len(), index);
+    }
+    char_of.push(chars.len());
+    let lexicon = &*LEXICON;
+    let mut hits: Vec<Hit> = Vec::with_capacity(chars.len());
+    let mut noise: Vec<Range<usize>> = Vec::new();
+    for found in lexicon.automaton.find_overlapping_iter(&bytes) {
+        let (start, end) = (char_of[found.start()], char_of[found.end()]);
+        let cues = lexicon.cues[found.pattern().as_usize()];
+        if cues.has(Cue::Noise) {
+            noise.push(start..end);
+        }
+        hits.push(Hit { start, end, cues });
+    }
+    hits.retain(|hit| {
+        let swallowed = |word: &Range<usize>| {
+            word.start <= hit.start && hit.end <= word.end && hit.end - hit.start < word.end - word.start
+        };
+        let from = noise.partition_point(|word| word.end < hit.end);
+        !noise[from..]
+            .iter()
+            .take_while(|word| word.start <= hit.start + 8)
+            .any(swallowed)
+            && !inside(titles, hit.start)
+    });
+    hits.sort_unstable_by_key(|hit| (hit.start, hit.end));
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clauses(original: &str) -> Vec<String> {
+        let text = Text::read(original);
+        text.clauses
+            .iter()
+            .map(|clause| text.chars[clause.range()].iter().collect())
+            .collect()
+    }
+
+    #[test]
+    fn spans_lead_back_to_the_original() {
+        let original = "于 2026 年 11 月，　　到 场。";
+        let text = Text::read(original);
+        let read: String = text.chars.iter().collect();
+        assert_eq!(read, "于2026年11月,\n到场。");
+        let span = text.span(1..8);
+        let found: String = original.chars().skip(span.start).take(span.end - span.start).collect();
+        assert_eq!(found, "2026 年 11");
+        let last = text.span(10..12);
+        assert_eq!(original.chars().nth(last.start), Some('到'));
+    }
+
+    #[test]
+    fn clauses_end_at_marks_but_not_inside_titles_or_numbers() {
+        assert_eq!(
+            clauses("依据《办法（一，二）》，罚1,000元；9:30到场。"),
+            ["依据《办法(一,二)》,", "罚1,000元;", "9:30到场。"]
+        );
+    }
+
+    #[test]
+    fn a_sign_off_date_ends_a_letter() {
+        assert_eq!(clauses("特此回复2019年1月29日网友您好")[0], "特此回复2019年1月29日");
+    }
+
+    #[test]
+    fn what_the_caller_tells_is_his_story_until_the_office_answers() {
+        let text = Text::read("来电人称楼下烧烤店油烟扰民，曾到场劝阻，经核实，情况属实。");
+        let story: Vec<bool> = text.clauses.iter().map(|clause| clause.mood.story).collect();
+        assert_eq!(story, [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_longer_word_swallows_the_cue_inside_it() {
+        let text = Text::read("现将有关情况答复如下");
+        assert!(!text.has(0..text.chars.len(), &[Cue::Supposed]));
+    }
+}

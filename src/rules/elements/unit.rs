@@ -1,0 +1,127 @@
+//! 经办单位: a named body that handled, checked or signs. 我局 and 有关部门 name nobody; the court, the company
+//! complained of and the office to ask are not the one that handled.
+
+use std::ops::Range;
+
+use super::lexicon::{Cue, Cues};
+use super::text::{Clause, Hit, Text, is_han};
+
+pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for clause in &text.clauses {
+        if clause.mood.story || clause.mood.supposed {
+            continue;
+        }
+        for tail in text.hits_in(clause.range(), Cues::of(&[Cue::Body, Cue::Place, Cue::Firm])) {
+            let Some(name) = name(text, clause, tail) else { continue };
+            if found.last().is_some_and(|last| last.end > name.start) {
+                continue;
+            }
+            if took_part(text, clause, tail, &name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// The longest name of a body worth believing.
+const NAME: usize = 16;
+
+/// The whole name that ends with this word, if it names somebody.
+pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usize>> {
+    let mut start = tail.start;
+    let limit = clause.start.max(tail.start.saturating_sub(NAME));
+    while start > limit {
+        let c = text.chars[start - 1];
+        if !(is_han(c) || c.is_ascii_alphanumeric()) {
+            break;
+        }
+        if text
+            .hits_in(limit..start, Cues::of(&[Cue::NameStop, Cue::CallerSure, Cue::Office]))
+            .any(|stop| stop.end == start)
+        {
+            break;
+        }
+        start -= 1;
+    }
+    if text
+        .dates
+        .iter()
+        .any(|date| date.start < tail.start && date.end > start)
+    {
+        start = text
+            .dates
+            .iter()
+            .filter(|date| date.end <= tail.start)
+            .map(|date| date.end)
+            .max()
+            .unwrap_or(start)
+            .max(start);
+    }
+    // 社区居委会 must not be found as 社区: the longer word ends further on.
+    if let Some(next) = text.chars.get(tail.end)
+        && matches!(next, '长' | '面' | '路' | '内' | '民' | '级' | '貌' | '里')
+    {
+        return None;
+    }
+    proper(text, start..tail.start, tail).then_some(start..tail.end)
+}
+
+/// Whether a stem says which body is meant.
+fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
+    if stem.is_empty() {
+        return tail.cues.has(Cue::Body)
+            && tail.end - tail.start >= 3
+            && ![
+                "办公室",
+                "委员会",
+                "管委会",
+                "派出所",
+                "指挥部",
+                "项目部",
+                "管理处",
+                "服务处",
+                "管理所",
+                "管理站",
+                "服务站",
+                "执法队",
+                "检察院",
+            ]
+            .iter()
+            .any(|bare| text.ends_with(tail.end, bare));
+    }
+    // Strip generic words from the front and see whether anything is left.
+    let mut at = stem.start;
+    while at < stem.end {
+        let generic = text
+            .hits_in(at..stem.end, Cues::of(&[Cue::Generic]))
+            .filter(|hit| hit.start == at)
+            .map(|hit| hit.end)
+            .max();
+        match generic {
+            Some(end) => at = end,
+            None => break,
+        }
+    }
+    at < stem.end
+}
+
+/// Whether the body is there as one that handled or signs, and not as one to ask, to sue, or complained of.
+fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> bool {
+    let before = clause.start..name.start;
+    let after = tail.end..clause.end;
+    if clause.mood.wish && text.has(before.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
+        return false;
+    }
+    if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
+        return true;
+    }
+    let alone = name.start == clause.start && tail.end + 1 >= clause.end;
+    alone
+        || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
+            && !text.has(before, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
+}

@@ -1,0 +1,115 @@
+//! The reply checker against labelled replies: how well it finds each element. The made-up replies of
+//! `tests/fixtures/replies` must be read nearly without a mistake; `REXIAN_REPLIES=<file.jsonl>` measures any other set.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rexian::domain::element::Element;
+use rexian::rules::elements::read;
+
+#[derive(serde::Deserialize)]
+struct Labelled {
+    id: String,
+    text: String,
+    elements: Vec<Element>,
+    /// Elements on which the reader of this reply would not swear; they are not counted.
+    #[serde(default)]
+    unsure: Vec<Element>,
+    #[serde(default)]
+    split: Option<String>,
+}
+
+#[derive(Default)]
+struct Score {
+    right: usize,
+    false_alarms: Vec<String>,
+    missed: Vec<String>,
+}
+
+impl Score {
+    fn precision(&self) -> f64 {
+        ratio(self.right, self.right + self.false_alarms.len())
+    }
+
+    fn recall(&self) -> f64 {
+        ratio(self.right, self.right + self.missed.len())
+    }
+
+    fn f1(&self) -> f64 {
+        let (precision, recall) = (self.precision(), self.recall());
+        if precision + recall == 0.0 {
+            0.0
+        } else {
+            2.0 * precision * recall / (precision + recall)
+        }
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+fn labelled(path: &Path) -> Vec<Labelled> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}: {line}", path.display())))
+        .collect()
+}
+
+fn measure(replies: &[Labelled], count_unsure: bool) -> BTreeMap<Element, Score> {
+    let mut scores: BTreeMap<Element, Score> = Element::ALL.iter().map(|e| (*e, Score::default())).collect();
+    for reply in replies {
+        let reading = read(&reply.text);
+        for (element, score) in &mut scores {
+            if reply.unsure.contains(element) && !count_unsure {
+                continue;
+            }
+            match (reply.elements.contains(element), reading.has(*element)) {
+                (true, true) => score.right += 1,
+                (true, false) => score.missed.push(reply.id.clone()),
+                (false, true) => score.false_alarms.push(reply.id.clone()),
+                (false, false) => {}
+            }
+        }
+    }
+    scores
+}
+
+fn table(scores: &BTreeMap<Element, Score>, with_ids: bool) {
+    println!("{:<14}{:>6}{:>6}{:>6}{:>5}", "element", "P", "R", "F1", "n");
+    for (element, score) in scores {
+        let n = score.right + score.missed.len();
+        print!(
+            "{:<14}{:>6.3}{:>6.3}{:>6.3}{n:>5}",
+            element.name(),
+            score.precision(),
+            score.recall(),
+            score.f1()
+        );
+        if with_ids {
+            print!(
+                "  false {} | missed {}",
+                score.false_alarms.join(" "),
+                score.missed.join(" ")
+            );
+        }
+        println!();
+    }
+}
+
+/// `REXIAN_REPLIES=<file>` and perhaps `REXIAN_SPLIT=dev`; `REXIAN_IDS=1` names the replies misread.
+#[test]
+fn a_set_named_in_the_environment_is_measured() {
+    let Some(path) = std::env::var_os("REXIAN_REPLIES") else {
+        return;
+    };
+    let split = std::env::var("REXIAN_SPLIT").ok();
+    let mut replies = labelled(Path::new(&path));
+    replies.retain(|reply| split.is_none() || reply.split == split);
+    let ids = std::env::var_os("REXIAN_IDS").is_some();
+    println!("{} replies, unsure labels left out", replies.len());
+    table(&measure(&replies, false), ids);
+    println!("unsure labels counted");
+    table(&measure(&replies, true), false);
+}
