@@ -2,4 +2,5 @@
 
 pub mod calendar;
 pub mod domain;
+pub mod flow;
 pub mod rules;

@@ -95,7 +95,9 @@ pub(super) fn return_until<'b>(
 
 pub(super) fn signed(ticket: &Ticket) -> Chain {
     ticket.reply().map_or(Chain::default(), |version| {
-        version.signed.iter().fold(Chain::default(), |chain, signature| chain.with(Chain::of(&[signature.role])))
+        version.signed.iter().fold(Chain::default(), |chain, signature| {
+            chain.with(Chain::of(&[signature.role]))
+        })
     })
 }
 
@@ -103,7 +105,10 @@ fn alert<'b>(case: &Case<'_, 'b>, calendar: &Calendar) -> (Alert, Option<&'b Cit
     let over = case.ticket.submitted.is_some() || case.ticket.finished.is_some();
     match case.finish {
         Some(finish) if !over => match finish.due {
-            Some(due) => case.book.alerts.level(finish.start, due, finish.stated, case.now, calendar),
+            Some(due) => case
+                .book
+                .alerts
+                .level(finish.start, due, finish.stated, case.now, calendar),
             None => (Alert::None, None, None),
         },
         _ => (Alert::None, None, None),

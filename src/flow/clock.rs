@@ -38,11 +38,25 @@ pub fn first_limit<'b>(
         Some(period) => {
             let due = calendar.due(start, period);
             let (due, provisional) = (Some(due.at), due.provisional);
-            Finish { start, due, provisional, stated: false, period: Some(period), cite: &rule.cite }
+            Finish {
+                start,
+                due,
+                provisional,
+                stated: false,
+                period: Some(period),
+                cite: &rule.cite,
+            }
         }
         None => {
             let provisional = stated_due.is_some_and(|due| calendar.provisional_between(start.date(), due.date()));
-            Finish { start, due: stated_due, provisional, stated: true, period: None, cite: &rule.cite }
+            Finish {
+                start,
+                due: stated_due,
+                provisional,
+                stated: true,
+                period: None,
+                cite: &rule.cite,
+            }
         }
     };
     if let (Some(note), Some(period)) = (&book.limits.legal, legal_limit) {
@@ -65,7 +79,14 @@ pub fn first_limit<'b>(
 pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> Option<Finish<'b>> {
     let start = ticket.clock_start?;
     let intake = &ticket.intake;
-    let first = first_limit(book, calendar, &intake.into(), start, intake.stated_due, intake.legal_limit)?;
+    let first = first_limit(
+        book,
+        calendar,
+        &intake.into(),
+        start,
+        intake.stated_due,
+        intake.legal_limit,
+    )?;
     let finish = match ticket.redos.last() {
         None => first,
         Some(redo) => match (&book.redo.limit, redo.due) {
@@ -75,9 +96,18 @@ pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> 
                 stated: true,
                 ..first
             },
-            (Some(rule), None) if rule.same_as_first => Finish { cite: &rule.cite, ..first },
+            (Some(rule), None) if rule.same_as_first => Finish {
+                cite: &rule.cite,
+                ..first
+            },
             // The document sets no limit for a redo, and the office named none: none is invented.
-            _ => Finish { due: None, provisional: false, stated: true, period: None, ..first },
+            _ => Finish {
+                due: None,
+                provisional: false,
+                stated: true,
+                period: None,
+                ..first
+            },
         },
     };
     Some(match ticket.granted_due {
@@ -93,7 +123,10 @@ pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> 
 /// What the rules on extensions want to know of a ticket.
 pub fn running_for_extension(ticket: &Ticket, finish: Option<&Finish<'_>>, now: Moment) -> Running {
     let start = ticket.clock_start.unwrap_or(now);
-    let granted = ticket.granted_extensions().filter(|extension| extension.asked >= start).count();
+    let granted = ticket
+        .granted_extensions()
+        .filter(|extension| extension.asked >= start)
+        .count();
     Running {
         start,
         due: finish.and_then(|finish| finish.due),

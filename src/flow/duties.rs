@@ -87,9 +87,20 @@ pub struct Receipt<'a> {
 /// The duties that follow from receipt alone.
 pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>) -> Vec<Obligation<'b>> {
     let Receipt { received, matter, .. } = receipt;
-    let mut owed = Owed { calendar, now: *received, list: Vec::with_capacity(12) };
+    let mut owed = Owed {
+        calendar,
+        now: *received,
+        list: Vec::with_capacity(12),
+    };
     owed.taking_on(book, &matter.classes, *received);
-    let finish = first_limit(book, calendar, matter, *received, receipt.stated_due, receipt.legal_limit);
+    let finish = first_limit(
+        book,
+        calendar,
+        matter,
+        *received,
+        receipt.stated_due,
+        receipt.legal_limit,
+    );
     owed.limits(book, matter, *received);
     if let Some(finish) = &finish {
         let running = Running {
@@ -113,7 +124,11 @@ pub(super) fn of_ticket<'b>(
     standing: Option<&Standing>,
     now: Moment,
 ) -> Vec<Obligation<'b>> {
-    let mut owed = Owed { calendar, now, list: Vec::with_capacity(12) };
+    let mut owed = Owed {
+        calendar,
+        now,
+        list: Vec::with_capacity(12),
+    };
     if ticket.stage == Stage::Taken
         && let Some(rule) = &book.accepting.pass_on
     {
@@ -159,7 +174,14 @@ impl<'b> Owed<'_, 'b> {
             (None, Some(due)) if self.now > due => State::Missed,
             (None, _) => State::Open,
         };
-        self.list.push(Obligation { duty, due, state, provisional, cite, counted: None });
+        self.list.push(Obligation {
+            duty,
+            due,
+            state,
+            provisional,
+            cite,
+            counted: None,
+        });
     }
 
     fn counted(&mut self, duty: Duty, from: Moment, period: Period, cite: &'b Cite, done: Option<Moment>) {
@@ -200,20 +222,37 @@ impl<'b> Owed<'_, 'b> {
     fn on_the_spot(&mut self, book: &'b Rulebook, ticket: &Ticket, start: Moment) {
         let matter = Matter::from(&ticket.intake);
         let answered = |purpose: Purpose| {
-            let attempt = ticket.attempts.iter().find(|attempt| attempt.outcome == Outcome::Reached && attempt.purpose == purpose);
+            let attempt = ticket
+                .attempts
+                .iter()
+                .find(|attempt| attempt.outcome == Outcome::Reached && attempt.purpose == purpose);
             attempt.map(|attempt| attempt.at)
         };
         let reported = |kind: ProgressKind| {
-            ticket.progress.iter().find(|progress| progress.kind == kind).map(|progress| progress.at)
+            ticket
+                .progress
+                .iter()
+                .find(|progress| progress.kind == kind)
+                .map(|progress| progress.at)
         };
         if let limit @ Some(_) = book.limits.answer_for(&matter) {
-            self.limit(Duty::Answer, limit, start, answered(Purpose::Answer).or(answered(Purpose::Result)));
+            self.limit(
+                Duty::Answer,
+                limit,
+                start,
+                answered(Purpose::Answer).or(answered(Purpose::Result)),
+            );
         }
         if let limit @ Some(_) = book.limits.on_site_for(&matter) {
             self.limit(Duty::OnSite, limit, start, reported(ProgressKind::OnSite));
         }
         if let limit @ Some(_) = book.limits.report_for(&matter) {
-            self.limit(Duty::Report, limit, start, reported(ProgressKind::Stage).or(ticket.submitted));
+            self.limit(
+                Duty::Report,
+                limit,
+                start,
+                reported(ProgressKind::Stage).or(ticket.submitted),
+            );
         }
     }
 
@@ -225,9 +264,17 @@ impl<'b> Owed<'_, 'b> {
         }
         let Some(due) = finish.due else { return };
         if let Some(rule) = &book.alerts.remind
-            && let Some(remind) = book.alerts.remind_at(finish.start, Some(due), finish.stated, self.calendar)
+            && let Some(remind) = book
+                .alerts
+                .remind_at(finish.start, Some(due), finish.stated, self.calendar)
         {
-            self.at(Duty::Remind, Some(remind), self.provisional(finish, remind), &rule.cite, done);
+            self.at(
+                Duty::Remind,
+                Some(remind),
+                self.provisional(finish, remind),
+                &rule.cite,
+                done,
+            );
         }
         if let Some(rule) = &book.alerts.ladder {
             if let Some(warning) = book.alerts.warning_at(due, self.calendar) {
@@ -255,7 +302,11 @@ impl<'b> Owed<'_, 'b> {
             Since::Acceptance => ticket.accepted.as_ref().map(|accepted| accepted.at),
         };
         let Some(since) = since else { return };
-        let done = ticket.attempts.iter().find(|attempt| attempt.at >= since && attempt.reached()).map(|attempt| attempt.at);
+        let done = ticket
+            .attempts
+            .iter()
+            .find(|attempt| attempt.at >= since && attempt.reached())
+            .map(|attempt| attempt.at);
         match rule.within {
             Some(within) => self.counted(Duty::FirstContact, since, within, &rule.cite, done),
             None => self.at(Duty::FirstContact, None, false, &rule.cite, done),
@@ -277,7 +328,13 @@ impl<'b> Owed<'_, 'b> {
         if let (Some(dispute), Some(rule)) = (&ticket.dispute, &book.returning.dispute)
             && let Some(within) = rule.evidence_within
         {
-            self.counted(Duty::HandInEvidence, dispute.opened, within, &rule.cite, dispute.evidence);
+            self.counted(
+                Duty::HandInEvidence,
+                dispute.opened,
+                within,
+                &rule.cite,
+                dispute.evidence,
+            );
         }
         if let (Some(sent_back), Some(rule)) = (ticket.sent_back, &book.redo.sent_back) {
             match rule.within {
@@ -287,7 +344,9 @@ impl<'b> Owed<'_, 'b> {
         }
         if let (Some(finished), Some(rule)) = (ticket.submitted, &book.contact.on_result) {
             let told = ticket.attempts.iter().find(|attempt| {
-                attempt.reached() && attempt.at >= finished && matches!(attempt.purpose, Purpose::Result | Purpose::Answer)
+                attempt.reached()
+                    && attempt.at >= finished
+                    && matches!(attempt.purpose, Purpose::Result | Purpose::Answer)
             });
             let told = told.map(|attempt| attempt.at);
             match rule.within {
@@ -298,7 +357,11 @@ impl<'b> Owed<'_, 'b> {
         if let (Some(submitted), Some(rule)) = (ticket.submitted, &book.redo.callback)
             && ticket.closed.is_none()
         {
-            let called = ticket.callbacks.iter().find(|callback| callback.at >= submitted).map(|callback| callback.at);
+            let called = ticket
+                .callbacks
+                .iter()
+                .find(|callback| callback.at >= submitted)
+                .map(|callback| callback.at);
             match rule.within {
                 Some(within) => self.counted(Duty::CallBack, submitted, within, &rule.cite, called),
                 None => self.at(Duty::CallBack, None, false, &rule.cite, called),
@@ -307,8 +370,14 @@ impl<'b> Owed<'_, 'b> {
         self.key_ticket(book, ticket);
         if let Some(cite) = book.redo.meeting_owed(ticket.redo_count()) {
             let last_redo = ticket.redos.last().map(|redo| redo.at);
-            let explained = ticket.progress.iter().rev().find(|progress| progress.kind == ProgressKind::Meeting);
-            let done = explained.map(|progress| progress.at).filter(|at| last_redo.is_none_or(|redo| *at >= redo));
+            let explained = ticket
+                .progress
+                .iter()
+                .rev()
+                .find(|progress| progress.kind == ProgressKind::Meeting);
+            let done = explained
+                .map(|progress| progress.at)
+                .filter(|at| last_redo.is_none_or(|redo| *at >= redo));
             self.at(Duty::Meeting, None, false, cite, done);
         }
         if ticket.stage == Stage::Exempted
@@ -321,10 +390,17 @@ impl<'b> Owed<'_, 'b> {
 
     /// Key tickets report on their mornings, and some must be finished within the week.
     fn key_ticket(&mut self, book: &'b Rulebook, ticket: &Ticket) {
-        let Some(rule) = book.bulletin.key_class(&ticket.intake.classes) else { return };
-        let Some(start) = ticket.clock_start.filter(|_| ticket.finished.is_none()) else { return };
+        let Some(rule) = book.bulletin.key_class(&ticket.intake.classes) else {
+            return;
+        };
+        let Some(start) = ticket.clock_start.filter(|_| ticket.finished.is_none()) else {
+            return;
+        };
         let reported = |since: Moment| {
-            let weekly = ticket.progress.iter().find(|progress| progress.kind == ProgressKind::Weekly && progress.at >= since);
+            let weekly = ticket
+                .progress
+                .iter()
+                .find(|progress| progress.kind == ProgressKind::Weekly && progress.at >= since);
             weekly.map(|progress| progress.at)
         };
         if let Some((from, due)) = rule.next_report(start, self.now) {

@@ -30,12 +30,20 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.finished = Some(at);
         }
         Event::Accepted { by_silence } => {
-            ticket.accepted = Some(Accepted { at, by_silence: *by_silence });
+            ticket.accepted = Some(Accepted {
+                at,
+                by_silence: *by_silence,
+            });
             ticket.stage = Stage::Handling;
         }
         Event::ReturnAsked(request) => {
             let unit = ticket.unit.clone().unwrap_or_else(|| recorded.by.unit.clone());
-            ticket.returns.push(ReturnRecord { unit, asked: at, request: request.clone(), decided: None });
+            ticket.returns.push(ReturnRecord {
+                unit,
+                asked: at,
+                request: request.clone(),
+                decided: None,
+            });
             ticket.stage = Stage::ReturnAsked;
         }
         Event::ReturnApproved { reason, .. } => {
@@ -47,15 +55,29 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReturnRefused { reason } => {
             decide_return(&mut ticket, at, false, reason);
-            ticket.stage = if ticket.accepted.is_some() { Stage::Handling } else { Stage::Dispatched };
+            ticket.stage = if ticket.accepted.is_some() {
+                Stage::Handling
+            } else {
+                Stage::Dispatched
+            };
         }
-        Event::DisputeOpened { .. } => ticket.dispute = Some(Dispute { opened: at, evidence: None }),
+        Event::DisputeOpened { .. } => {
+            ticket.dispute = Some(Dispute {
+                opened: at,
+                evidence: None,
+            })
+        }
         Event::EvidenceHandedIn { .. } => {
             if let Some(dispute) = &mut ticket.dispute {
                 dispute.evidence = Some(at);
             }
         }
-        Event::Designated { unit, clock_start, reason, .. } => {
+        Event::Designated {
+            unit,
+            clock_start,
+            reason,
+            ..
+        } => {
             if ticket.stage == Stage::ReturnAsked {
                 decide_return(&mut ticket, at, false, reason);
             }
@@ -74,12 +96,20 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         Event::UnreachableReported { .. } => ticket.unreachable_reported = Some(at),
         Event::CoHandlingAsked { units, .. } => ask_others(&mut ticket, units, at),
         Event::CoHandlingAnswered { unit, .. } => {
-            for other in ticket.co_handling.iter_mut().filter(|other| other.unit == *unit && other.answered.is_none()) {
+            for other in ticket
+                .co_handling
+                .iter_mut()
+                .filter(|other| other.unit == *unit && other.answered.is_none())
+            {
                 other.answered = Some(at);
             }
         }
         Event::ProgressReported { kind, text } => {
-            ticket.progress.push(Progress { at, kind: *kind, text: text.clone() });
+            ticket.progress.push(Progress {
+                at,
+                kind: *kind,
+                text: text.clone(),
+            });
         }
         Event::Escalated { .. } => ticket.escalated = Some(at),
         Event::ExtensionAsked(request) => ticket.extensions.push(asked(request, at)),
@@ -108,7 +138,11 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReplySigned { last, .. } => {
             if let Some(version) = ticket.current_reply.and_then(|index| ticket.replies.get_mut(index)) {
-                version.signed.push(Signature { role: recorded.by.role, name: recorded.by.name.clone(), at });
+                version.signed.push(Signature {
+                    role: recorded.by.role,
+                    name: recorded.by.name.clone(),
+                    at,
+                });
             }
             if *last {
                 ticket.stage = Stage::Signed;
@@ -119,7 +153,11 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
                 version.refused = Some(reason.clone());
             }
             ticket.current_reply = None;
-            ticket.stage = if ticket.sent_back.is_some() { Stage::SentBack } else { Stage::Handling };
+            ticket.stage = if ticket.sent_back.is_some() {
+                Stage::SentBack
+            } else {
+                Stage::Handling
+            };
         }
         Event::ReplySubmitted { reply } => {
             if ticket.reply().is_none_or(|version| version.reply != *reply) {
@@ -142,15 +180,28 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.stage = Stage::SentBack;
         }
         Event::CalledBack { reached, rating, .. } => {
-            ticket.callbacks.push(Callback { at, reached: *reached, rating: *rating });
+            ticket.callbacks.push(Callback {
+                at,
+                reached: *reached,
+                rating: *rating,
+            });
         }
         Event::RatingCorrected { rating, .. } => {
-            if let Some(callback) = ticket.callbacks.iter_mut().rev().find(|callback| callback.rating.is_some()) {
+            if let Some(callback) = ticket
+                .callbacks
+                .iter_mut()
+                .rev()
+                .find(|callback| callback.rating.is_some())
+            {
                 callback.rating = Some(*rating);
             }
         }
         Event::RedoOrdered { reason, due } => {
-            ticket.redos.push(Redo { at, reason: reason.clone(), due: *due });
+            ticket.redos.push(Redo {
+                at,
+                reason: reason.clone(),
+                due: *due,
+            });
             begin_round(&mut ticket, at);
         }
         Event::Urged { way, .. } => ticket.urgings.push((at, *way)),
@@ -189,29 +240,50 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
 
 fn ask_others(ticket: &mut Ticket, units: &[UnitId], at: Moment) {
     for unit in units {
-        ticket.co_handling.push(CoHandling { unit: unit.clone(), asked: at, answered: None });
+        ticket.co_handling.push(CoHandling {
+            unit: unit.clone(),
+            asked: at,
+            answered: None,
+        });
     }
 }
 
 fn decide_return(ticket: &mut Ticket, at: Moment, granted: bool, reason: &str) {
     if let Some(last) = ticket.returns.last_mut() {
-        last.decided = Some(Decided { at, granted, reason: reason.to_owned() });
+        last.decided = Some(Decided {
+            at,
+            granted,
+            reason: reason.to_owned(),
+        });
     }
 }
 
 fn asked<T: Clone>(request: &T, at: Moment) -> Requested<T> {
-    Requested { request: request.clone(), asked: at, decided: None }
+    Requested {
+        request: request.clone(),
+        asked: at,
+        decided: None,
+    }
 }
 
 fn settle<T>(requests: &mut [Requested<T>], at: Moment, granted: bool, reason: &str) {
     if let Some(last) = requests.last_mut() {
-        last.decided = Some(Decided { at, granted, reason: reason.to_owned() });
+        last.decided = Some(Decided {
+            at,
+            granted,
+            reason: reason.to_owned(),
+        });
     }
 }
 
 fn put_forward(ticket: &mut Ticket, reply: &Reply, at: Moment) {
     ticket.current_reply = Some(ticket.replies.len());
-    ticket.replies.push(ReplyVersion { at, reply: reply.clone(), signed: Vec::new(), refused: None });
+    ticket.replies.push(ReplyVersion {
+        at,
+        reply: reply.clone(),
+        signed: Vec::new(),
+        refused: None,
+    });
 }
 
 fn end(ticket: &mut Ticket, stage: Stage, at: Moment) {

@@ -20,7 +20,10 @@ pub enum Permission<'b> {
     /// Possible with a reason; the office decides. This document does not regulate it.
     Unregulated,
     /// `why` is the rule that stands against it, and names the message.
-    No { why: &'static str, cite: Option<&'b Cite> },
+    No {
+        why: &'static str,
+        cite: Option<&'b Cite>,
+    },
 }
 
 impl Permission<'_> {
@@ -39,7 +42,11 @@ fn against<'b>(why: &'static str, cite: &'b Cite) -> Permission<'b> {
 
 /// Possible under a rule, or possible because no rule speaks.
 fn ruled<'b>(regulated: bool) -> Permission<'b> {
-    if regulated { Permission::Yes } else { Permission::Unregulated }
+    if regulated {
+        Permission::Yes
+    } else {
+        Permission::Unregulated
+    }
 }
 
 /// A refusal by state, as a finding. The keys are `finding.<why>` and `fix.<why>`.
@@ -47,7 +54,9 @@ pub(super) fn refusal(why: &'static str, cite: Option<&Cite>) -> Finding {
     let (message, fix) = WHYS
         .iter()
         .find(|(rule, _, _)| *rule == why)
-        .map_or(("finding.flow.state", "fix.flow.state"), |(_, message, fix)| (*message, *fix));
+        .map_or(("finding.flow.state", "fix.flow.state"), |(_, message, fix)| {
+            (*message, *fix)
+        });
     Finding {
         rule: why,
         cite: cite.cloned(),
@@ -67,14 +76,42 @@ macro_rules! whys {
 }
 
 whys![
-    "flow.not_taken", "flow.not_dispatched", "flow.not_in_hand", "flow.not_with_the_unit", "flow.no_return_asked",
-    "flow.no_dispute", "flow.not_returned_yet", "flow.over", "flow.no_attempts", "flow.no_co_handling",
-    "flow.pending", "flow.nothing_pending", "flow.no_signature_needed", "flow.not_in_signing", "flow.unsigned",
-    "flow.not_submitted", "flow.not_passed", "flow.no_rating", "flow.submitted", "flow.not_finished",
-    "flow.not_secret", "flow.not_closable", "flow.claimed_already", "flow.accept_first", "flow.someone_has_it",
-    "returning.window_closed", "returning.designated", "accepting.keeps", "extension.not_after_redo",
-    "extension.most_reached", "extension.no_moment", "extension.too_late", "redo.most_reached",
-    "alerts.not_overdue", "bulletin.no_commendation", "bulletin.too_late",
+    "flow.not_taken",
+    "flow.not_dispatched",
+    "flow.not_in_hand",
+    "flow.not_with_the_unit",
+    "flow.no_return_asked",
+    "flow.no_dispute",
+    "flow.not_returned_yet",
+    "flow.over",
+    "flow.no_attempts",
+    "flow.no_co_handling",
+    "flow.pending",
+    "flow.nothing_pending",
+    "flow.no_signature_needed",
+    "flow.not_in_signing",
+    "flow.unsigned",
+    "flow.not_submitted",
+    "flow.not_passed",
+    "flow.no_rating",
+    "flow.submitted",
+    "flow.not_finished",
+    "flow.not_secret",
+    "flow.not_closable",
+    "flow.claimed_already",
+    "flow.accept_first",
+    "flow.someone_has_it",
+    "returning.window_closed",
+    "returning.designated",
+    "accepting.keeps",
+    "extension.not_after_redo",
+    "extension.most_reached",
+    "extension.no_moment",
+    "extension.too_late",
+    "redo.most_reached",
+    "alerts.not_overdue",
+    "bulletin.no_commendation",
+    "bulletin.too_late",
 ];
 
 /// What the questions below have in common.
@@ -117,11 +154,18 @@ impl<'b> Case<'_, 'b> {
                 if ticket.returns.is_empty() {
                     return no("flow.not_returned_yet");
                 }
-                ruled(self.book.returning.refused.as_ref().is_some_and(|rule| rule.buck_passing))
+                ruled(
+                    self.book
+                        .returning
+                        .refused
+                        .as_ref()
+                        .is_some_and(|rule| rule.buck_passing),
+                )
             }
-            Do::Contact => {
-                when(ticket.unit.is_some() && !matches!(stage, Stage::Closed | Stage::Withdrawn), "flow.not_with_the_unit")
-            }
+            Do::Contact => when(
+                ticket.unit.is_some() && !matches!(stage, Stage::Closed | Stage::Withdrawn),
+                "flow.not_with_the_unit",
+            ),
             Do::ReportUnreachable => {
                 if ticket.attempts_now().is_empty() {
                     return no("flow.no_attempts");
@@ -129,9 +173,10 @@ impl<'b> Case<'_, 'b> {
                 ruled(self.book.contact.unreachable.is_some())
             }
             Do::AskCoHandling => self.in_hand(self.book.accepting.several.is_some()),
-            Do::AnswerCoHandling => {
-                when(ticket.co_handling.iter().any(|other| other.answered.is_none()), "flow.no_co_handling")
-            }
+            Do::AnswerCoHandling => when(
+                ticket.co_handling.iter().any(|other| other.answered.is_none()),
+                "flow.no_co_handling",
+            ),
             Do::ReportProgress => when(ticket.unit.is_some() && !stage.over(), "flow.not_with_the_unit"),
             Do::Escalate => {
                 if stage.over() {
@@ -140,21 +185,40 @@ impl<'b> Case<'_, 'b> {
                 ruled(self.book.bulletin.group.is_some())
             }
             Do::AskExtension => self.permit_extension(),
-            Do::DecideExtension => self.pending(ticket.extensions.last().is_some_and(Requested::<ExtensionRequest>::pending)),
-            Do::AskSuspension => match ticket.suspensions.last().is_some_and(Requested::<SuspensionRequest>::pending) {
+            Do::DecideExtension => self.pending(
+                ticket
+                    .extensions
+                    .last()
+                    .is_some_and(Requested::<ExtensionRequest>::pending),
+            ),
+            Do::AskSuspension => match ticket
+                .suspensions
+                .last()
+                .is_some_and(Requested::<SuspensionRequest>::pending)
+            {
                 true => no("flow.pending"),
                 false => self.in_hand(self.book.extension.suspension.is_some()),
             },
-            Do::DecideSuspension => {
-                self.pending(ticket.suspensions.last().is_some_and(Requested::<SuspensionRequest>::pending))
-            }
-            Do::AskExemption => match ticket.exemptions.last().is_some_and(Requested::<ExemptionRequest>::pending) {
+            Do::DecideSuspension => self.pending(
+                ticket
+                    .suspensions
+                    .last()
+                    .is_some_and(Requested::<SuspensionRequest>::pending),
+            ),
+            Do::AskExemption => match ticket
+                .exemptions
+                .last()
+                .is_some_and(Requested::<ExemptionRequest>::pending)
+            {
                 true => no("flow.pending"),
                 false => self.in_hand(!self.book.exemption.kinds.is_empty()),
             },
-            Do::DecideExemption => {
-                self.pending(ticket.exemptions.last().is_some_and(Requested::<ExemptionRequest>::pending))
-            }
+            Do::DecideExemption => self.pending(
+                ticket
+                    .exemptions
+                    .last()
+                    .is_some_and(Requested::<ExemptionRequest>::pending),
+            ),
             Do::FileAsCase => self.in_hand(self.book.limits.case.is_some()),
             Do::SubmitForSigning => match stage {
                 Stage::Handling | Stage::SentBack if self.chain.is_empty() => no("flow.no_signature_needed"),
@@ -194,10 +258,16 @@ impl<'b> Case<'_, 'b> {
             Do::ClaimCommendation => self.permit_commendation(),
             Do::Reveal => when(ticket.intake.caller.showing == Showing::Secret, "flow.not_secret"),
             Do::Close => when(
-                matches!(stage, Stage::Passed | Stage::Exempted | Stage::CaseFiled | Stage::Withdrawn),
+                matches!(
+                    stage,
+                    Stage::Passed | Stage::Exempted | Stage::CaseFiled | Stage::Withdrawn
+                ),
                 "flow.not_closable",
             ),
-            Do::RaiseAlert => when(stage.with_the_unit() || stage == Stage::ReturnAsked, "flow.not_with_the_unit"),
+            Do::RaiseAlert => when(
+                stage.with_the_unit() || stage == Stage::ReturnAsked,
+                "flow.not_with_the_unit",
+            ),
         }
     }
 
@@ -210,7 +280,11 @@ impl<'b> Case<'_, 'b> {
     }
 
     fn pending(&self, pending: bool) -> Permission<'b> {
-        if pending { Permission::Yes } else { no("flow.nothing_pending") }
+        if pending {
+            Permission::Yes
+        } else {
+            no("flow.nothing_pending")
+        }
     }
 
     fn permit_return(&self) -> Permission<'b> {
@@ -228,9 +302,10 @@ impl<'b> Case<'_, 'b> {
             return against("accepting.keeps", &rule.cite);
         }
         match self.return_until {
-            Some((until, cite)) if self.now > until => {
-                against("returning.window_closed", rules.late.as_ref().map_or(cite, |late| &late.cite))
-            }
+            Some((until, cite)) if self.now > until => against(
+                "returning.window_closed",
+                rules.late.as_ref().map_or(cite, |late| &late.cite),
+            ),
             Some(_) => Permission::Yes,
             None => Permission::Unregulated,
         }
@@ -244,7 +319,12 @@ impl<'b> Case<'_, 'b> {
             stage if !stage.in_hand() => return no("flow.not_in_hand"),
             _ => {}
         }
-        if self.ticket.extensions.last().is_some_and(Requested::<ExtensionRequest>::pending) {
+        if self
+            .ticket
+            .extensions
+            .last()
+            .is_some_and(Requested::<ExtensionRequest>::pending)
+        {
             return no("flow.pending");
         }
         if let Some(rule) = rules.not_after_redo.as_ref().filter(|_| running.in_redo) {
@@ -268,7 +348,10 @@ impl<'b> Case<'_, 'b> {
                 let redos = self.ticket.redo_count();
                 let next = self.chain.next(signed(self.ticket));
                 let cite = next.and_then(|role| self.book.signing.why(role, &self.ticket.intake.channel, redos));
-                Permission::No { why: "flow.unsigned", cite }
+                Permission::No {
+                    why: "flow.unsigned",
+                    cite,
+                }
             }
             Stage::Dispatched => no("flow.accept_first"),
             _ => no("flow.not_in_hand"),
@@ -276,7 +359,9 @@ impl<'b> Case<'_, 'b> {
     }
 
     fn permit_commendation(&self) -> Permission<'b> {
-        let Some(rule) = &self.book.bulletin.commendation else { return no("bulletin.no_commendation") };
+        let Some(rule) = &self.book.bulletin.commendation else {
+            return no("bulletin.no_commendation");
+        };
         if self.ticket.commendation_claimed.is_some() {
             return no("flow.claimed_already");
         }

@@ -425,10 +425,17 @@ fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
         }
         _ => {}
     }
+    findings.extend(field_against_words(draft));
+    findings
+}
+
+/// What was typed into a field against what the words say of the same thing.
+fn field_against_words(draft: &Draft<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if let Some(time) = draft.fields.time {
-        let dates = draft.reading.times();
+        let dates: Vec<_> = draft.reading.times().iter().filter_map(|time| time.date).collect();
         if !dates.is_empty() && !dates.contains(&time.date()) {
-            let words = dates.iter().map(|date| date.to_string()).collect::<Vec<_>>().join("、");
+            let words = dates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
             findings.push(
                 finding!(refuse "reply.field_time")
                     .with("field", time.date().to_string())
@@ -439,11 +446,28 @@ fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
     }
     let number = digits(&draft.fields.phone);
     let phones = draft.reading.phones();
-    if number.len() >= 7 && !phones.is_empty() && !phones.iter().any(|phone| digits(phone) == number) {
+    if number.len() >= SHORTEST_PHONE && !phones.is_empty() && !phones.iter().any(|phone| phone.number == number) {
         findings.push(finding!(warn "reply.field_phone").about("phone"));
+    }
+    let names: Vec<&str> = draft
+        .reading
+        .handlers()
+        .iter()
+        .filter_map(|handler| handler.name.as_deref())
+        .collect();
+    let field = &draft.fields.handler;
+    if !field.trim().is_empty() && !names.is_empty() && !names.iter().any(|name| field.contains(name)) {
+        findings.push(
+            finding!(warn "reply.field_handler")
+                .with("field", field.as_str())
+                .with("words", names.join("、"))
+                .about("handler"),
+        );
     }
     findings
 }
+
+const SHORTEST_PHONE: usize = 7;
 
 fn differs(finding: Finding, one: Attitude, other: Attitude) -> Finding {
     finding

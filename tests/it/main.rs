@@ -4,3 +4,4 @@ mod calendar;
 mod calendar_file;
 mod calendar_properties;
 mod elements;
+mod rulebooks;
