@@ -16,6 +16,8 @@ pub struct Finish<'b> {
     pub start: Moment,
     /// Absent: the document leaves it to the ticket, and the ticket does not say.
     pub due: Option<Moment>,
+    /// The limit before an extension, a suspension or a plan took its place.
+    pub first_due: Option<Moment>,
     pub provisional: bool,
     /// The ticket states the limit itself.
     pub stated: bool,
@@ -41,6 +43,7 @@ pub fn first_limit<'b>(
             Finish {
                 start,
                 due,
+                first_due: due,
                 provisional,
                 stated: false,
                 period: Some(period),
@@ -52,6 +55,7 @@ pub fn first_limit<'b>(
             Finish {
                 start,
                 due: stated_due,
+                first_due: stated_due,
                 provisional,
                 stated: true,
                 period: None,
@@ -64,6 +68,7 @@ pub fn first_limit<'b>(
         if finish.due.is_none_or(|due| legal.at < due) {
             finish = Finish {
                 due: Some(legal.at),
+                first_due: Some(legal.at),
                 provisional: legal.provisional,
                 stated: false,
                 period: Some(period),
@@ -92,6 +97,7 @@ pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> 
         Some(redo) => match (&book.redo.limit, redo.due) {
             (_, Some(due)) => Finish {
                 due: Some(due),
+                first_due: Some(due),
                 provisional: calendar.provisional_between(start.date(), due.date()),
                 stated: true,
                 ..first
@@ -130,6 +136,7 @@ pub fn running_for_extension(ticket: &Ticket, finish: Option<&Finish<'_>>, now: 
     Running {
         start,
         due: finish.and_then(|finish| finish.due),
+        first_due: finish.and_then(|finish| finish.first_due),
         first_limit: finish.and_then(|finish| finish.period),
         granted_before: u32::try_from(granted).unwrap_or(u32::MAX),
         in_redo: !ticket.redos.is_empty(),

@@ -106,6 +106,7 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         let running = Running {
             start: *received,
             due: finish.due,
+            first_due: finish.first_due,
             first_limit: finish.period,
             granted_before: 0,
             in_redo: false,

@@ -339,6 +339,8 @@ impl Contact {
                     vec![finding!(refuse "contact.after_redo").cited(&rule.cite).about("contact")]
                 }
                 (_, Some(rule)) => vec![self.not_tried_enough(standing, rule)],
+                // No rule on when a caller counts as unreachable: it is told with its reason, and the office decides.
+                (_, None) if write_up_sent => Vec::new(),
                 (_, None) => match self.asks_for_contact() {
                     Some(cite) => vec![finding!(refuse "contact.none").cited(cite).about("contact")],
                     None => Vec::new(),

@@ -85,6 +85,8 @@ rule! {
 pub struct Running {
     pub start: Moment,
     pub due: Option<Moment>,
+    /// The limit before anything was granted.
+    pub first_due: Option<Moment>,
     pub first_limit: Option<Period>,
     pub granted_before: u32,
     pub in_redo: bool,
@@ -195,8 +197,14 @@ impl Extension {
         };
         let from = running.due.unwrap_or(running.start);
         let asked = calendar.due(from, period).at;
+        // A row that serves again and again bounds all extensions together.
+        let repeated = running.granted_before as usize >= self.rounds.len();
+        let bounded_from = running.first_due.filter(|_| repeated).unwrap_or(from);
         let mut findings = Vec::new();
-        if let Some(longest) = round.longest.filter(|longest| asked > calendar.due(from, *longest).at) {
+        if let Some(longest) = round
+            .longest
+            .filter(|longest| asked > calendar.due(bounded_from, *longest).at)
+        {
             findings.push(
                 finding!(refuse "extension.longest")
                     .with("longest", longest)

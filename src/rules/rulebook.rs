@@ -31,6 +31,7 @@ pub struct Header {
     pub document: String,
     pub title: String,
     /// A ticket is judged by the version that was in force when it was received.
+    #[serde(deserialize_with = "day")]
     pub in_force: NaiveDate,
     /// Set where the day itself is our reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,14 @@ pub struct Header {
     pub channels: Vec<String>,
     #[serde(default)]
     pub classes: Vec<String>,
+}
+
+/// A day as TOML writes it, without quotes.
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let written = toml::value::Datetime::deserialize(deserializer)?;
+    let date = written.date.filter(|_| written.time.is_none());
+    let date = date.and_then(|date| NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()));
+    date.ok_or_else(|| serde::de::Error::custom(format!("{written} is not a day such as 2023-06-09")))
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

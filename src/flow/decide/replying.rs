@@ -98,7 +98,11 @@ impl Matter<'_> {
         let standing = if self.caller_needs_nothing() && self.book.contact.not_needed.is_some() {
             Standing::Declined
         } else {
-            self.book.contact.standing(attempts, self.calendar)
+            match self.book.contact.standing(attempts, self.calendar) {
+                // Where no rule says when a caller counts as unreachable, the write-up says it.
+                Standing::Trying { need: 0, .. } if ticket.unreachable_reported.is_some() => Standing::Unreachable,
+                standing => standing,
+            }
         };
         // What was kept with a call need not be attached a second time.
         let attachments: Vec<Attachment> = reply
