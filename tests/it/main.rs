@@ -4,4 +4,6 @@ mod calendar;
 mod calendar_file;
 mod calendar_properties;
 mod elements;
+mod invariants;
 mod rulebooks;
+mod scenarios;
