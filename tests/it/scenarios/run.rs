@@ -159,7 +159,7 @@ impl Play<'_> {
                 }
                 Err(rules) => wrong.push(format!("refused the second time: {rules:?}")),
             },
-            (None, false) => wrong.push(format!("{} was done; refusals were expected", action.kind())),
+            (None, false) => wrong.push(format!("was done; refusals were expected: {}", step.action)),
             (Some(findings), true) => wrong.push(format!(
                 "{} was refused: {:?}",
                 action.kind(),
