@@ -279,12 +279,19 @@ impl<'b> Case<'_, 'b> {
         }
     }
 
+    /// A request can be decided while the unit still works at the ticket: behind a reply that is in, or behind the end
+    /// of the matter, it decides nothing any more.
     fn pending(&self, pending: bool) -> Permission<'b> {
-        if pending {
-            Permission::Yes
-        } else {
-            no("flow.nothing_pending")
+        if !pending {
+            return no("flow.nothing_pending");
         }
+        if self.ticket.finished.is_some() {
+            return no("flow.over");
+        }
+        if self.ticket.submitted.is_some() {
+            return no("flow.submitted");
+        }
+        Permission::Yes
     }
 
     fn permit_return(&self) -> Permission<'b> {
