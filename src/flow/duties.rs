@@ -136,7 +136,8 @@ pub(super) fn of_ticket<'b>(
         match rule.within {
             Some(within) => owed.counted(Duty::PassOn, ticket.intake.received, within, &rule.cite, None),
             None => {
-                let today = calendar.close_of(ticket.intake.received.date());
+                // 当天: what comes in after hours has until midnight too.
+                let today = Moment::end_of(ticket.intake.received.date());
                 owed.at(Duty::PassOn, Some(today), false, &rule.cite, None);
             }
         }
