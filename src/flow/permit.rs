@@ -238,6 +238,8 @@ impl<'b> Case<'_, 'b> {
             }
             Do::Redo => match &self.book.redo.most {
                 _ if !matches!(stage, Stage::Submitted | Stage::Passed | Stage::Closed) => no("flow.not_passed"),
+                // A direct answer: there is no unit that could do it again.
+                _ if ticket.unit.is_none() => no("flow.not_with_the_unit"),
                 Some(rule) if ticket.redo_count() >= rule.times => against("redo.most_reached", &rule.cite),
                 _ => Permission::Yes,
             },
