@@ -128,6 +128,12 @@ pub(super) struct Case<'t, 'b> {
 }
 
 impl<'b> Case<'_, 'b> {
+    /// A quarrel over whose it is ends with the reply, or with the ticket.
+    fn disputed(&self) -> bool {
+        let ticket = self.ticket;
+        ticket.dispute.is_some() && ticket.submitted.is_none() && ticket.finished.is_none()
+    }
+
     pub fn overdue(&self) -> bool {
         let due = self.finish.and_then(|finish| finish.due);
         self.ticket.submitted.is_none() && self.ticket.finished.is_none() && due.is_some_and(|due| self.now > due)
@@ -148,8 +154,8 @@ impl<'b> Case<'_, 'b> {
                 }
                 ruled(self.book.returning.dispute.is_some())
             }
-            Do::HandInEvidence => when(ticket.dispute.is_some(), "flow.no_dispute"),
-            Do::Claim => when(stage == Stage::Taken || ticket.dispute.is_some(), "flow.someone_has_it"),
+            Do::HandInEvidence => when(self.disputed(), "flow.no_dispute"),
+            Do::Claim => when(stage == Stage::Taken || self.disputed(), "flow.someone_has_it"),
             Do::MarkBuckPassing => {
                 if ticket.returns.is_empty() {
                     return no("flow.not_returned_yet");
