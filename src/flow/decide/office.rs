@@ -51,7 +51,7 @@ impl Matter<'_> {
         let until = self.calendar.due(self.now, asked.request.period).at;
         Ok(vec![Event::SuspensionGranted {
             reason: reason.to_owned(),
-            until,
+            until: self.no_earlier(until),
         }])
     }
 
@@ -68,10 +68,17 @@ impl Matter<'_> {
         let asked = self.ticket.exemptions.last();
         let planned = asked.filter(|asked| asked.request.kind == ExemptionKind::Plan);
         let until = planned.and_then(|asked| Some(self.calendar.due(asked.asked, asked.request.period?).at));
+        let until = until.map(|until| self.no_earlier(until));
         Ok(vec![Event::ExemptionGranted {
             reason: reason.to_owned(),
             until,
         }])
+    }
+
+    /// What is granted never takes time away that the unit has already.
+    fn no_earlier(&self, until: Moment) -> Moment {
+        let due = self.case.finish.and_then(|finish| finish.due);
+        due.map_or(until, |due| until.max(due))
     }
 
     pub(super) fn call_back(&self, reached: bool, rating: Option<Attitude>, note: &str) -> Decision {
