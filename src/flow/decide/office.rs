@@ -198,7 +198,8 @@ impl Matter<'_> {
     pub(super) fn close(&self, note: &str) -> Decision {
         let direct = self.ticket.unit.is_none() && self.ticket.receipts.is_empty();
         let exempt = self.ticket.passed.is_none();
-        let called_back = exempt || !self.ticket.callbacks.is_empty();
+        let called = |submitted| self.ticket.callbacks.iter().any(|callback| callback.at >= submitted);
+        let called_back = exempt || self.ticket.submitted.map_or(!self.ticket.callbacks.is_empty(), called);
         let findings = self.book.redo.judge_close(direct, called_back);
         settle(findings, || vec![Event::Closed { note: note.to_owned() }])
     }
