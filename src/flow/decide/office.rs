@@ -142,11 +142,13 @@ impl Matter<'_> {
         let Some(form) = form else {
             return Err(vec![missing("form")]);
         };
+        let due = self.case.finish.and_then(|finish| finish.due);
+        let of_overdue = |at: Moment| due.is_some_and(|due| at > due);
         let calls = self
             .ticket
             .urgings
             .iter()
-            .filter(|(_, way)| *way == UrgeWay::Phone)
+            .filter(|(at, way)| *way == UrgeWay::Phone && of_overdue(*at))
             .count();
         let findings = self.book.alerts.judge_supervision(self.case.overdue(), calls, form);
         settle(findings, || {
