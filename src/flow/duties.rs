@@ -45,6 +45,8 @@ named! {
         WeeklyReport = "weekly_report",
         /// 班子会说明
         Meeting = "meeting",
+        /// 重复交办的督办
+        Supervise = "supervise",
         /// 列入计划的期限
         Plan = "plan",
         /// 申请加分
@@ -382,6 +384,11 @@ impl<'b> Owed<'_, 'b> {
                 .map(|progress| progress.at)
                 .filter(|at| last_redo.is_none_or(|redo| *at >= redo));
             self.at(Duty::Meeting, None, false, cite, done);
+        }
+        if let Some(rule) = book.redo.escalation.as_ref().filter(|rule| ticket.redo_count() > rule.more_than) {
+            let last_redo = ticket.redos.last().map(|redo| redo.at);
+            let done = ticket.supervised.filter(|at| last_redo.is_none_or(|redo| *at >= redo));
+            self.at(Duty::Supervise, None, false, &rule.cite, done);
         }
         if ticket.stage == Stage::Exempted
             && let (Some(until), Some(exemption)) = (ticket.granted_due, ticket.exemptions.last())
