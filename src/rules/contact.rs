@@ -170,6 +170,7 @@ impl Contact {
         let failed: Vec<Moment> = attempts
             .iter()
             .filter(|attempt| attempt.failed())
+            .filter(counts)
             .map(|attempt| attempt.at)
             .collect();
         let (have, last) = rule.counted(&failed, calendar);
