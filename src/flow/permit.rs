@@ -350,7 +350,7 @@ impl<'b> Case<'_, 'b> {
         }
         match self.extend_until {
             Some((None, cite)) => against("extension.no_moment", cite),
-            Some((Some(latest), cite)) if self.now >= latest => against("extension.too_late", cite),
+            Some((Some(latest), cite)) if self.now > latest => against("extension.too_late", cite),
             _ => ruled(!rules.rounds.is_empty()),
         }
     }
