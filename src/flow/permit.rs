@@ -260,6 +260,9 @@ impl<'b> Case<'_, 'b> {
                 if ticket.submitted.is_some() || ticket.finished.is_some() {
                     return no("flow.submitted");
                 }
+                if action == Do::RestartClock && ticket.clock_start.is_none() {
+                    return no("flow.not_with_the_unit");
+                }
                 ruled(!self.book.limits.restarts.is_empty())
             }
             Do::Withdraw => when(ticket.finished.is_none() && !stage.over(), "flow.over"),

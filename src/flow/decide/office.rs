@@ -161,7 +161,8 @@ impl Matter<'_> {
 
     pub(super) fn add_facts(&self, text: &str) -> Decision {
         let mut events = self.with_reason(text, "text", Event::FactsAdded { text: text.to_owned() })?;
-        if let Some(cite) = self.book.limits.restart(RestartCause::FactsAdded) {
+        let running = self.ticket.clock_start.is_some();
+        if let Some(cite) = self.book.limits.restart(RestartCause::FactsAdded).filter(|_| running) {
             events.push(Event::ClockRestarted {
                 ground: None,
                 reason: cite.to_string(),
