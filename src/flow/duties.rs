@@ -307,11 +307,16 @@ impl<'b> Owed<'_, 'b> {
             Since::Acceptance => ticket.accepted.as_ref().map(|accepted| accepted.at),
         };
         let Some(since) = since else { return };
-        let done = ticket
-            .attempts
+        let reached = ticket
+            .attempts_now()
             .iter()
-            .find(|attempt| attempt.at >= since && attempt.reached())
+            .find(|attempt| attempt.at >= since && book.contact.reached(attempt))
             .map(|attempt| attempt.at);
+        // Tried as the document asks, and the hotline told.
+        let done = reached.or(ticket.unreachable_reported);
+        if done.is_none() && ticket.stage == Stage::Withdrawn {
+            return;
+        }
         match rule.within {
             Some(within) => self.counted(Duty::FirstContact, since, within, &rule.cite, done),
             None => self.at(Duty::FirstContact, None, false, &rule.cite, done),
@@ -347,9 +352,10 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::ReportAgain, None, false, &rule.cite, None),
             }
         }
-        if let (Some(finished), Some(rule)) = (ticket.submitted, &book.contact.on_result) {
+        let no_contact = ticket.stage == Stage::Withdrawn || book.contact.declined(ticket.attempts_now());
+        if let (Some(finished), Some(rule), false) = (ticket.submitted, &book.contact.on_result, no_contact) {
             let told = ticket.attempts.iter().find(|attempt| {
-                attempt.reached()
+                book.contact.reached(attempt)
                     && attempt.at >= finished
                     && matches!(attempt.purpose, Purpose::Result | Purpose::Answer)
             });
