@@ -5,3 +5,4 @@ mod calendar_file;
 mod calendar_properties;
 mod elements;
 mod rulebooks;
+mod tidy;
