@@ -163,6 +163,22 @@ fn assessing(c: &mut Criterion) {
             }
         });
     });
+    group.bench_function(
+        "100,000 tickets of five books, and whether each action is allowed",
+        |b| {
+            b.iter(|| {
+                for (book, ticket) in &desk {
+                    let assessment = assess(ticket, &books[*book], calendar, now);
+                    black_box(
+                        assessment
+                            .allowed()
+                            .filter(|(_, permission)| permission.allows())
+                            .count(),
+                    );
+                }
+            });
+        },
+    );
     group.finish();
 }
 

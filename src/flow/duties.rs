@@ -92,7 +92,7 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         now: *received,
         list: Vec::with_capacity(12),
     };
-    owed.taking_on(book, &matter.classes, *received);
+    owed.taking_on(book, matter.classes, *received);
     let finish = first_limit(
         book,
         calendar,
