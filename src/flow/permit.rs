@@ -279,12 +279,19 @@ impl<'b> Case<'_, 'b> {
         }
     }
 
+    /// A request can be decided while the unit still works at the ticket: behind a reply that is in, or behind the end
+    /// of the matter, it decides nothing any more.
     fn pending(&self, pending: bool) -> Permission<'b> {
-        if pending {
-            Permission::Yes
-        } else {
-            no(Why::NothingPending)
+        if !pending {
+            return no(Why::NothingPending);
         }
+        if self.ticket.finished.is_some() {
+            return no(Why::Over);
+        }
+        if self.ticket.submitted.is_some() {
+            return no(Why::Submitted);
+        }
+        Permission::Yes
     }
 
     fn permit_return(&self) -> Permission<'b> {

@@ -4,5 +4,7 @@ mod calendar;
 mod calendar_file;
 mod calendar_properties;
 mod elements;
+mod invariants;
 mod rulebooks;
+mod scenarios;
 mod tidy;
