@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rexian::domain::element::Element;
-use rexian::rules::elements::read;
+use rexian::rules::elements::{Reading, Span, read};
 
 #[derive(serde::Deserialize)]
 struct Labelled {
@@ -61,6 +61,9 @@ fn measure(replies: &[Labelled], count_unsure: bool) -> BTreeMap<Element, Score>
     let mut scores: BTreeMap<Element, Score> = Element::ALL.iter().map(|e| (*e, Score::default())).collect();
     for reply in replies {
         let reading = read(&reply.text);
+        if std::env::var("REXIAN_SHOW").is_ok_and(|ids| ids.split(' ').any(|id| id == reply.id)) {
+            show(reply, &reading);
+        }
         for (element, score) in &mut scores {
             if reply.unsure.contains(element) && !count_unsure {
                 continue;
@@ -74,6 +77,17 @@ fn measure(replies: &[Labelled], count_unsure: bool) -> BTreeMap<Element, Score>
         }
     }
     scores
+}
+
+/// Prints what was taken for evidence, to see why a reply was misread.
+fn show(reply: &Labelled, reading: &Reading) {
+    let characters: Vec<char> = reply.text.chars().collect();
+    println!("{} labelled {:?}", reply.id, reply.elements);
+    for element in Element::ALL {
+        let told = |span: &Span| characters[span.start..span.end].iter().collect::<String>();
+        let evidence: Vec<String> = reading.evidence(*element).iter().map(told).collect();
+        println!("- {element}: {}", evidence.join(" | "));
+    }
 }
 
 fn table(scores: &BTreeMap<Element, Score>, with_ids: bool) {
@@ -98,7 +112,8 @@ fn table(scores: &BTreeMap<Element, Score>, with_ids: bool) {
     }
 }
 
-/// `REXIAN_REPLIES=<file>` and perhaps `REXIAN_SPLIT=dev`; `REXIAN_IDS=1` names the replies misread.
+/// `REXIAN_REPLIES=<file>` and perhaps `REXIAN_SPLIT=dev`; `REXIAN_IDS=1` names the replies misread,
+/// `REXIAN_SHOW='m001 m002'` prints what was taken for evidence in these.
 #[test]
 fn a_set_named_in_the_environment_is_measured() {
     let Some(path) = std::env::var_os("REXIAN_REPLIES") else {

@@ -125,6 +125,12 @@ impl Text {
         inside(&self.titles, at)
     }
 
+    /// Whether a date as written overlaps the range.
+    pub(super) fn date_over(&self, range: Range<usize>) -> bool {
+        let next = self.dates.partition_point(|date| date.end <= range.start);
+        self.dates.get(next).is_some_and(|date| date.start < range.end)
+    }
+
     /// The words of these cues wholly inside the range, in order.
     pub(super) fn hits_in(&self, range: Range<usize>, cues: Cues) -> impl Iterator<Item = &Hit> + '_ {
         let from = self.hits.partition_point(|hit| hit.start < range.start);
@@ -395,7 +401,7 @@ mod tests {
         let span = text.span(1..8);
         let found: String = original.chars().skip(span.start).take(span.end - span.start).collect();
         assert_eq!(found, "2026 年 11");
-        let last = text.span(10..12);
+        let last = text.span(11..13);
         assert_eq!(original.chars().nth(last.start), Some('到'));
     }
 
