@@ -25,7 +25,18 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     if text.has(before.clone(), &[Cue::Modal, Cue::Wish, Cue::CallerSure]) || text.has(after.clone(), &[Cue::Wish]) {
         return false;
     }
-    if clause.mood.supposed {
+    if clause.mood.supposed && !promises(text, clause, hit) {
+        return false;
+    }
+    // 要求尽快清理: somebody else is to do it.
+    if text.has(before.clone(), &[Cue::Act, Cue::ActSure, Cue::ActThird])
+        && !text.starts_with(hit.start, "将")
+        && !text.starts_with(hit.start, "会")
+    {
+        return false;
+    }
+    // 将有关情况答复如下: 将 is 把.
+    if text.contains(after.clone(), "如下") {
         return false;
     }
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
@@ -36,6 +47,20 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
     }
     text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned])
+}
+
+/// 如有情况将及时回复: under an if, but the office binds itself.
+fn promises(text: &Text, clause: &Clause, hit: &Hit) -> bool {
+    let reports = ["回复", "反馈", "答复", "告知"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    let prompt = ["及时", "第一时间", "尽快", "再次"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    let office = text.has(clause.start..hit.start + 1, &[Cue::Office]) || text.has(clause.range(), &[Cue::Office]);
+    reports && prompt
+        || office && text.starts_with(hit.start, "将") && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure])
+        || office && text.contains(clause.range(), "将按")
 }
 
 /// The first words that say that the matter goes on.

@@ -9,15 +9,59 @@ use super::text::{Clause, Hit, Text};
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for clause in text.clauses.iter().filter(|clause| open(clause)) {
-        let acts = text.hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure]));
+        let third = !text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
+        let acts = text
+            .hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActThird]))
+            .filter(|act| third || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])));
         if let Some(act) = acts
             .into_iter()
             .find(|act| done(text, clause, act) && (act.cues.has(Cue::ActSure) || supported(text, clause, act)))
         {
             found.push(act.start..act.end);
+        } else {
+            found.extend(went(text, clause));
         }
     }
     found
+}
+
+/// 多次到广福村村委会调查了解: going there to look into it is concrete, looking into it alone is not.
+fn went(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const LOOKS: [&str; 6] = ["调查", "核实", "了解", "核查", "处理", "查"];
+    let goes = clause.range().find(|at| {
+        matches!(text.chars[*at], '到' | '赴')
+            && !(*at > clause.start
+                && matches!(
+                    text.chars[*at - 1],
+                    '接' | '收'
+                        | '得'
+                        | '受'
+                        | '达'
+                        | '直'
+                        | '办'
+                        | '提'
+                        | '感'
+                        | '拨'
+                        | '想'
+                        | '遇'
+                        | '看'
+                        | '了'
+                        | '查'
+                        | '起'
+                        | '做'
+                        | '回'
+                        | '转'
+                ))
+    })?;
+    let looks = LOOKS
+        .iter()
+        .any(|look| text.contains((goes + 3).min(clause.end)..clause.end, look));
+    let act = Hit {
+        start: goes,
+        end: goes + 1,
+        cues: Cues::default(),
+    };
+    (looks && done(text, clause, &act)).then(|| goes..clause.end)
 }
 
 /// Whether a clause can tell of something done at all.

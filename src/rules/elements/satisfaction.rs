@@ -75,7 +75,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
         return false;
     }
     // 满意度: a label with its value.
-    if text.ends_with(clause.end, ":") {
+    if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
     if let Some(subject) = subject(text, before.clone()) {

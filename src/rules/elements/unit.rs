@@ -120,7 +120,8 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
         return true;
     }
-    let alone = name.start == clause.start && tail.end + 1 >= clause.end;
+    let rest_dated = text.dates.iter().any(|date| date.start == tail.end);
+    let alone = name.start == clause.start && (tail.end + 1 >= clause.end || rest_dated);
     alone
         || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
             && !text.has(before, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
