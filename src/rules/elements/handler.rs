@@ -133,6 +133,7 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
             && text.chars[at..end].iter().all(|c| is_han(*c))
             && (*length > 1 || !counted)
             && !text.has(at..title.end, &[Cue::NotName])
+            && !text.has(at + 1..end, &[Cue::NameStop])
     })?;
     let at = end - length;
     acts_here(text, clause, at..title.end).then(|| Named {

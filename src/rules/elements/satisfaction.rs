@@ -104,7 +104,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
 
 /// Who is named last before the attitude: the caller, or somebody else. None if nobody.
 fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
-    let who = Cues::of(&[
+    const WHO: Cues = Cues::of(&[
         Cue::Caller,
         Cue::CallerSure,
         Cue::CallerPronoun,
@@ -113,11 +113,80 @@ fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
         Cue::Firm,
         Cue::OtherSide,
     ]);
-    let last = text.hits_in(before.clone(), who).last()?;
-    let caller = last.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun]));
-    let told = ["表示", "对", "均", "也", "仍", "予以", "拒", "未", "已"]
-        .iter()
-        .any(|word| text.contains(last.end..before.end, word))
-        || before.end - last.end <= 4;
-    Some(caller && told)
+    let mut last = None;
+    for who in text.hits_in(before.clone(), WHO) {
+        let object = who.start > before.start && matches!(text.chars[who.start - 1], '对' | '向' | '给' | '与' | '于');
+        let caller = is_caller(text, who);
+        // 对街道的反应速度表示认可: what the attitude is to.
+        if object && !caller || last.is_some() && text.contains(before.start..who.start, "对") && !caller {
+            continue;
+        }
+        last = Some((who.end, caller));
+    }
+    last.map(|(end, caller)| caller && before.end - end <= REACH)
+}
+
+/// How far from the caller his attitude may stand.
+const REACH: usize = 22;
+
+/// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
+fn is_caller(text: &Text, who: &Hit) -> bool {
+    if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
+        return true;
+    }
+    let word = &text.chars[who.start..who.end];
+    who.cues.has(Cue::Caller)
+        && text
+            .hits_in(0..text.chars.len(), Cues::of(&[Cue::Caller]))
+            .filter(|hit| &text.chars[hit.start..hit.end] == word)
+            .any(|hit| {
+                ["来电", "来信", "反映", "诉求", "投诉"]
+                    .iter()
+                    .any(|raised| text.ends_with(hit.start, raised))
+                    || ["反映", "来电", "投诉", "来信", "诉求", "咨询", "致电", "要求"]
+                        .iter()
+                        .any(|raised| text.starts_with(hit.end, raised))
+            })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attitude(words: &str) -> Option<Attitude> {
+        find(&Text::read(words)).0
+    }
+
+    #[test]
+    fn the_callers_own_attitude_is_read() {
+        for (words, told) in [
+            ("来电人表示满意。", Attitude::Satisfied),
+            ("来电人对处理结果基本满意。", Attitude::Fair),
+            ("工作人员电话联系来电人，其表示理解。", Attitude::Understands),
+            ("投诉人对处理不认可。", Attitude::Dissatisfied),
+            ("您对此非常不满意。", Attitude::VeryDissatisfied),
+            ("来电人未表态。", Attitude::Unsaid),
+            ("来电人起初不满意，经解释后，来电人表示认可。", Attitude::Understands),
+            ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
+            ("满意情况：满意。", Attitude::Satisfied),
+        ] {
+            assert_eq!(attitude(words), Some(told), "{words}");
+        }
+    }
+
+    #[test]
+    fn wishes_questions_and_others_are_not_the_caller() {
+        for words in [
+            "希望您满意。",
+            "如您不满意，请拨打电话。",
+            "周边居民纷纷表示满意。",
+            "您的心情我们十分理解。",
+            "感谢您对我们工作的理解与支持！",
+            "店主表示理解并愿意配合。",
+            "敬请谅解。",
+            "办人民满意的教育。",
+        ] {
+            assert_eq!(attitude(words), None, "{words}");
+        }
+    }
 }

@@ -12,7 +12,10 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         if clause.mood.story || clause.mood.supposed {
             continue;
         }
-        for tail in text.hits_in(clause.range(), Cues::of(&[Cue::Body, Cue::Place, Cue::Firm])) {
+        for tail in text.hits_in(
+            clause.range(),
+            Cues::of(&[Cue::Body, Cue::Place, Cue::Firm, Cue::Section]),
+        ) {
             let Some(name) = name(text, clause, tail) else { continue };
             if found.last().is_some_and(|last| last.end > name.start) {
                 continue;
@@ -22,7 +25,47 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
             }
         }
     }
+    found.extend(text.clauses.iter().filter_map(|clause| signature(text, clause)));
     found
+}
+
+/// Last characters of the names of bodies that sign.
+const SIGNERS: &str = "局委办处队站所部司院校厅会心府道镇乡区室科股段厂场馆台园社团";
+
+/// 洛龙区关林办: the line that signs a letter, before the date or at the end.
+fn signature(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let opens = clause.start == 0 || matches!(text.chars[clause.start - 1], '\n' | '。' | '!' | ')');
+    let dated = text
+        .dates
+        .iter()
+        .find(|date| date.signs_off && date.start > clause.start && date.end <= clause.end);
+    let mut end = dated.map_or(clause.end, |date| date.start);
+    while end > clause.start && !is_han(text.chars[end - 1]) {
+        end -= 1;
+    }
+    let last = dated.is_some()
+        || clause.end == text.chars.len()
+        || text
+            .dates
+            .iter()
+            .any(|date| date.signs_off && date.start >= clause.end && date.start <= clause.end + 1);
+    let length = end - clause.start;
+    let plain = text.chars[clause.start..end]
+        .iter()
+        .all(|c| is_han(*c) || c.is_ascii_alphanumeric() || matches!(c, '、'));
+    let signer = (4..=26).contains(&length) && SIGNERS.contains(text.chars[end - 1]);
+    let says = text.has(
+        clause.range(),
+        &[
+            Cue::Frame,
+            Cue::Office,
+            Cue::CallerSure,
+            Cue::Modal,
+            Cue::Wish,
+            Cue::Past,
+        ],
+    );
+    (opens && last && plain && signer && !says).then_some(clause.start..end)
 }
 
 /// The longest name of a body worth believing.
@@ -61,7 +104,15 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     }
     // 社区居委会 must not be found as 社区: the longer word ends further on.
     if let Some(next) = text.chars.get(tail.end)
-        && matches!(next, '长' | '面' | '路' | '内' | '民' | '级' | '貌' | '里')
+        && matches!(next, '长' | '面' | '路' | '内' | '级' | '貌' | '里')
+    {
+        return None;
+    }
+    if tail.end - tail.start == 1
+        && matches!(
+            text.chars.get(tail.end),
+            Some('民' | '部' | '域' | '道' | '有' | '容' | '庄' | '限')
+        )
     {
         return None;
     }
@@ -104,7 +155,9 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
             None => break,
         }
     }
-    at < stem.end
+    // 家乡, 结局: one character before a tail of one is a word, not a name.
+    let least = if tail.end - tail.start == 1 { 2 } else { 1 };
+    stem.end - at >= 1 && stem.len() >= least
 }
 
 /// Whether the body is there as one that handled or signs, and not as one to ask, to sue, or complained of.
@@ -115,6 +168,12 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
         return false;
     }
     if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
+        return false;
+    }
+    if ["职责", "职能", "管辖"]
+        .iter()
+        .any(|word| text.starts_with(tail.end, word))
+    {
         return false;
     }
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
