@@ -33,6 +33,8 @@ named! {
         Negation = "negation",
         Past = "past",
         Unfinished = "unfinished",
+        PastEvent = "past_event",
+        Enrols = "enrols",
         Means = "means",
         Invites = "invites",
         Unreachable = "unreachable",

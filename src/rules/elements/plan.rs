@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::process::by_caller;
 use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
@@ -12,9 +13,13 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         let hit = text
             .hits_in(clause.range(), Cues::of(&[Cue::Planned, Cue::PlannedLead]))
             .find(|hit| intends(text, clause, hit));
-        if let Some(hit) = hit {
-            found.push(hit.start..clause.end.max(hit.end));
-        }
+        let range = hit.map(|hit| hit.start..clause.end.max(hit.end));
+        let open = !clause.mood.supposed && !clause.mood.wish;
+        found.extend(
+            range
+                .or_else(|| enrolled(text, clause).filter(|_| open))
+                .or_else(|| due(text, clause).filter(|_| open)),
+        );
     }
     found
 }
@@ -22,7 +27,11 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
 fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     let before = clause.start..hit.start;
     let after = hit.end..clause.end;
-    if text.has(before.clone(), &[Cue::Modal, Cue::Wish, Cue::CallerSure]) || text.has(after.clone(), &[Cue::Wish]) {
+    if text.has(before.clone(), &[Cue::Modal, Cue::Wish]) || text.has(after.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    // 来电人称将继续维权: his plan, not the office's.
+    if by_caller(text, before.clone()) || text.ends_with(hit.start, "称") {
         return false;
     }
     if clause.mood.supposed && !promises(text, clause, hit) {
@@ -35,8 +44,7 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     {
         return false;
     }
-    // 将有关情况答复如下: 将 is 把.
-    if text.contains(after.clone(), "如下") {
+    if takes(text, hit, &after) || text.starts_with(hit.end, "的") || text.contains(after.clone(), "已经") {
         return false;
     }
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
@@ -46,7 +54,56 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     if hit.cues.has(Cue::Planned) {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
     }
-    text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned])
+    // 待三楼住户返回, 即行更换: the act may come in the next clause; 待 counts only at the head.
+    let sentence = text.sentence_of(clause);
+    let head = hit.end - hit.start >= 2 || hit.start <= clause.start + 1;
+    head && text.has(
+        hit.end..sentence.end,
+        &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix],
+    )
+}
+
+/// 将有关情况答复如下, 将线索移交公安: 将 is 把.
+fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
+    let bare = text.ends_with(hit.end, "将") && hit.end - hit.start >= 2;
+    let thing = after.start..after.end.min(after.start + 12);
+    let things = [
+        "情况", "意见", "结果", "诉求", "问题", "信息", "工单", "线索", "材料", "报告",
+    ];
+    text.contains(after.clone(), "如下") || bare && things.iter().any(|word| text.contains(thing.clone(), word))
+}
+
+/// 已列入明年计划: entered in a list that is a plan.
+fn enrolled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let hit = text.hits_of(clause, Cue::Enrols).next()?;
+    let plans = ["计划", "预算", "规划", "明年", "下一", "年度", "专项"]
+        .iter()
+        .any(|word| text.contains(hit.end..clause.end, word));
+    plans.then_some(hit.start..clause.end)
+}
+
+/// 其余42平方米11月21日前完工: done by a day still to come.
+fn due(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let date = text.dates.iter().find(|date| {
+        date.start >= clause.start
+            && date.end < clause.end
+            && ["前", "底前", "之前", "底", "起"]
+                .iter()
+                .any(|edge| text.starts_with(date.end, edge))
+    })?;
+    let ends = [
+        "完工",
+        "完成",
+        "办结",
+        "到位",
+        "竣工",
+        "开工",
+        "交付",
+        "通车",
+        "投入使用",
+    ];
+    let done = text.contains(clause.range(), "已") || text.has(clause.start..date.start, &[Cue::Modal]);
+    (!done && ends.iter().any(|end| text.contains(date.end..clause.end, end))).then_some(date.start..clause.end)
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.

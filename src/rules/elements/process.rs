@@ -8,7 +8,11 @@ use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for clause in text.clauses.iter().filter(|clause| open(clause)) {
+    for clause in text
+        .clauses
+        .iter()
+        .filter(|clause| open(clause) && !super::result::topic(text, clause))
+    {
         let third = !text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
         let acts = text
             .hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActThird]))
@@ -72,18 +76,30 @@ pub(super) fn open(clause: &Clause) -> bool {
 /// Whether an act in an open clause is told as done: nobody is only asked to, nothing is denied or ahead.
 pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     let before = clause.start..act.start;
-    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) {
+    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) || text.contains(before.clone(), "法院") {
         return false;
     }
     let near = act.start.saturating_sub(3).max(clause.start)..act.start;
-    if text.has(near, &[Cue::Negation]) {
+    if text.has(near, &[Cue::Negation]) || is_noun(text, act) {
         return false;
     }
     !by_caller(text, before)
 }
 
+/// 检查员, 维修费, 调解中心: the act is part of a name.
+fn is_noun(text: &Text, act: &Hit) -> bool {
+    matches!(
+        text.chars.get(act.end),
+        Some('费' | '站' | '员' | '工' | '项' | '标' | '方' | '类' | '资' | '机' | '中' | '师' | '证' | '率')
+    ) && !act.cues.has(Cue::ActSure)
+        || ["员", "中心", "主任", "进度", "配合"]
+            .iter()
+            .any(|word| text.starts_with(act.end, word))
+        || text.ends_with(act.start, "配合")
+}
+
 /// Whether the caller is the one who acts: named before the act, and nobody of the office after him.
-fn by_caller(text: &Text, before: Range<usize>) -> bool {
+pub(super) fn by_caller(text: &Text, before: Range<usize>) -> bool {
     let Some(caller) = text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).last() else {
         return false;
     };
@@ -136,14 +152,20 @@ fn by_caller(text: &Text, before: Range<usize>) -> bool {
 /// An act word that is as often a noun (道路维修问题) proves itself by who did it or that it is over.
 fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
     let before = clause.start..act.start;
-    let noun = matches!(
-        text.chars.get(act.end),
-        Some('费' | '站' | '点' | '员' | '工' | '的' | '问' | '项' | '标' | '要' | '方' | '单' | '类' | '资' | '机')
-    );
-    if noun {
-        return false;
-    }
-    text.has(before, &[Cue::Past, Cue::Office, Cue::Agent, Cue::Body, Cue::Post])
+    text.has(
+        before,
+        &[
+            Cue::Past,
+            Cue::Office,
+            Cue::Agent,
+            Cue::Body,
+            Cue::Post,
+            Cue::Firm,
+            Cue::Section,
+        ],
+    ) || ["进行", "开展", "实施", "对"]
+        .iter()
+        .any(|word| text.contains(act.start.saturating_sub(6).max(clause.start)..act.start, word))
         || matches!(text.chars.get(act.end), Some('了'))
         || text.has(act.end..clause.end.min(act.end + 8), &[Cue::Past])
         || text

@@ -69,7 +69,7 @@ fn answers(text: &Text, clause: &Clause) -> bool {
 }
 
 /// 关于…的建议, : what the answer is about, not the answer.
-fn topic(text: &Text, clause: &Clause) -> bool {
+pub(super) fn topic(text: &Text, clause: &Clause) -> bool {
     let opens = ["关于", "针对", "对于", "就"]
         .iter()
         .any(|word| text.starts_with(clause.start, word));

@@ -47,7 +47,11 @@ fn widest<'a>(text: &'a Text, clause: &Clause) -> Vec<&'a Hit> {
 
 fn swallowed(text: &Text, hit: &Hit) -> bool {
     let around = hit.start.saturating_sub(8)..text.chars.len().min(hit.end + 8);
+    // 来电人表示理解支持: said of somebody, it is no formula.
+    let stated = text.ends_with(hit.start, "表示");
+    let formula = |noise: &&Hit| noise.end - noise.start <= 6 && stated && noise.start == hit.start;
     text.hits_in(around, Cues::of(&[Cue::AttitudeNoise]))
+        .filter(|noise| !formula(noise))
         .any(|noise| noise.start <= hit.start && hit.end <= noise.end)
 }
 
@@ -83,6 +87,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     }
     // Without a subject it is the caller if the clause before speaks to him.
     let states = hit.start == clause.start
+        || text.starts_with(clause.start, "对")
         || text.ends_with(hit.start, "表示")
         || text.ends_with(hit.start, "均")
         || clause.start + 4 >= hit.start;

@@ -245,7 +245,7 @@ impl Text {
             mood.story = if before.story {
                 !self.answers(clause)
             } else {
-                self.tells(clause, index)
+                self.tells(clause)
             };
             moods.push(mood);
         }
@@ -260,10 +260,23 @@ impl Text {
     }
 
     /// Whether the caller is heard telling the story here, and goes on into the next clause.
-    fn tells(&self, clause: &Clause, _index: usize) -> bool {
+    fn tells(&self, clause: &Clause) -> bool {
         let Some(caller) = self.hits_of(clause, Cue::CallerSure).next() else {
             return false;
         };
+        let asks = self
+            .hits_of(clause, Cue::Tell)
+            .find(|tell| tell.start >= caller.end && tell.start - caller.end <= 8);
+        if let Some(asks) = asks
+            && self.chars.get(asks.end) != Some(&'的')
+            && !self.has(clause.range(), &[Cue::Office])
+            && !self.has(asks.end..clause.end, &[Cue::Means, Cue::Checked])
+            && !self.starts_with(asks.start, "希望")
+            && !self.starts_with(asks.start, "认为")
+            && !object_before(self, caller)
+        {
+            return true;
+        }
         self.hits_of(clause, Cue::Narrates).any(|tell| {
             tell.start >= caller.end
                 && tell.start - caller.end <= 16
@@ -275,8 +288,18 @@ impl Text {
     /// Whether the office takes the word again after the caller's account.
     fn answers(&self, clause: &Clause) -> bool {
         let head = clause.start..clause.end.min(clause.start + 10);
-        self.has(head.clone(), &[Cue::Office, Cue::Checked])
-            || self.starts_with(clause.start, "现") && !self.starts_with(clause.start, "现再次")
+        if self.has(head.clone(), &[Cue::Office, Cue::Checked]) || self.date_over(head.clone()) {
+            return true;
+        }
+        let somebody = self.has(
+            head,
+            &[Cue::Body, Cue::Place, Cue::Agent, Cue::Firm, Cue::Section, Cue::Post],
+        );
+        let acts = self.has(clause.range(), &[Cue::ActSure, Cue::Means, Cue::Fix]);
+        somebody && acts && !self.has(clause.range(), &[Cue::Wish, Cue::Modal])
+            || ["现将", "现已", "现就", "接诉", "接到", "收到", "接报", "接件"]
+                .iter()
+                .any(|word| self.starts_with(clause.start, word))
     }
 }
 
@@ -307,6 +330,31 @@ fn normalise(original: &str) -> (Vec<char>, Vec<usize>) {
         }
     }
     (chars, at)
+}
+
+/// 向来电人, 与您: the caller as the one spoken to.
+fn object_before(text: &Text, caller: &Hit) -> bool {
+    caller.start > 0
+        && matches!(
+            text.chars[caller.start - 1],
+            '向' | '与'
+                | '对'
+                | '给'
+                | '和'
+                | '系'
+                | '知'
+                | '访'
+                | '为'
+                | '由'
+                | '经'
+                | '据'
+                | '告'
+                | '复'
+                | '将'
+                | '就'
+                | '同'
+                | '到'
+        )
 }
 
 fn inside(titles: &[Range<usize>], at: usize) -> bool {

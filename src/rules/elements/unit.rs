@@ -111,7 +111,46 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     if tail.end - tail.start == 1
         && matches!(
             text.chars.get(tail.end),
-            Some('民' | '部' | '域' | '道' | '有' | '容' | '庄' | '限')
+            Some(
+                '民' | '部'
+                    | '域'
+                    | '道'
+                    | '有'
+                    | '容'
+                    | '庄'
+                    | '限'
+                    | '门'
+                    | '分'
+                    | '位'
+                    | '件'
+                    | '队'
+                    | '理'
+                    | '罚'
+                    | '置'
+                    | '于'
+                    | '在'
+                    | '属'
+                    | '以'
+                    | '谓'
+                    | '需'
+                    | '反'
+                    | '提'
+                    | '点'
+                    | '台'
+                    | '员'
+                    | '伍'
+                    | '技'
+                    | '学'
+                    | '东'
+                    | '份'
+                    | '权'
+                    | '面'
+                    | '势'
+                    | '附'
+                    | '说'
+                    | '述'
+                    | '受'
+            )
         )
     {
         return None;
@@ -160,6 +199,9 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
     stem.end - at >= 1 && stem.len() >= least
 }
 
+/// Before the name of a firm these say that something is done to it.
+const OBJECT: &str = "在对向到与和给谈从就诉求称";
+
 /// Whether the body is there as one that handled or signs, and not as one to ask, to sue, or complained of.
 fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> bool {
     let before = clause.start..name.start;
@@ -181,7 +223,15 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     }
     let rest_dated = text.dates.iter().any(|date| date.start == tail.end);
     let alone = name.start == clause.start && (tail.end + 1 >= clause.end || rest_dated);
+    if tail.cues.has(Cue::Section) {
+        let doer = text
+            .hits_in(tail.end..clause.end, Cues::of(&[Cue::Post, Cue::Title, Cue::ActSure]))
+            .any(|hit| hit.start <= tail.end + 1);
+        return name.len() >= 3 && (alone || doer);
+    }
+    let object = name.start > clause.start && OBJECT.contains(text.chars[name.start - 1]);
     alone
-        || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
+        || !object
+            && text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
             && !text.has(before, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
 }
