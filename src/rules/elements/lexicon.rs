@@ -50,6 +50,8 @@ named! {
         Answer = "answer",
         Fix = "fix",
         Frame = "frame",
+        Topic = "topic",
+        Verdict = "verdict",
         LawTail = "law_tail",
         PaperTail = "paper_tail",
         LawName = "law_name",

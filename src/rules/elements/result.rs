@@ -50,6 +50,12 @@ fn answers(text: &Text, clause: &Clause) -> bool {
     if hits(ELSEWHERE).next().is_some() || topic(text, clause) {
         return false;
     }
+    if !mood.supposed && hits(Cues::of(&[Cue::Verdict])).next().is_some() {
+        return true;
+    }
+    if hits(Cues::of(&[Cue::Topic])).next().is_some() {
+        return false;
+    }
     if !mood.supposed && hits(Cues::of(&[Cue::Outcome])).next().is_some() {
         return true;
     }

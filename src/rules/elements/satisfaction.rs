@@ -101,9 +101,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     states
         && (label
             || previous.is_some_and(|previous| {
-                previous.sentence == clause.sentence
-                    && text.has(previous.range(), &[Cue::CallerSure])
-                    && !text.has(before, &[Cue::Office, Cue::Agent, Cue::Firm])
+                previous.sentence == clause.sentence && text.has(previous.range(), &[Cue::CallerSure])
             }))
 }
 

@@ -274,6 +274,7 @@ impl Text {
             && !self.starts_with(asks.start, "希望")
             && !self.starts_with(asks.start, "认为")
             && !object_before(self, caller)
+            && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
         {
             return true;
         }
