@@ -13,10 +13,60 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
             continue;
         }
         let hit = text.hits_of(clause, Cue::Means).find(|hit| reaches(text, clause, hit));
-        found.extend(hit.map(|hit| hit.start..hit.end));
+        found.extend(hit.map(|hit| hit.start..hit.end).or_else(|| spoken_to(text, clause)));
     }
     found.extend(unreachable(text));
     found
+}
+
+/// With 向、与 and the caller before them these are contact: 与诉求人沟通, 向您反馈.
+const WITH: &[&str] = &[
+    "联系", "沟通", "反馈", "解释", "说明", "告知", "回复", "答复", "电话", "对接", "交流", "协商", "面谈", "通话",
+    "致歉", "回访", "核实", "了解", "商谈", "座谈", "见面", "道歉", "告诉", "通报", "讲解", "约定",
+];
+/// With the caller as their object these are: 已告知您, 回访来电人.
+const OBJECT: &[&str] = &[
+    "联系", "告知", "回访", "致电", "答复", "回复", "电话", "通知", "约见", "走访", "反馈", "拨打", "告诉", "知会",
+    "接待", "邀请", "发给", "送给", "寄给", "约", "拜访", "探望",
+];
+
+/// 与诉求人取得联系, 以上情况已告知您: speaking to the caller in whatever words.
+fn spoken_to(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    for caller in text.hits_in(clause.range(), Cues::of(&[Cue::CallerSure, Cue::Caller])) {
+        // 您的来信, 您反映的问题, 来电人所在小区: not the person.
+        let owns = [
+            "的", "所", "反映", "提", "家", "户", "来", "咨询", "关注", "对", "留言", "如下", "在",
+        ];
+        if owns.iter().any(|word| text.starts_with(caller.end, word))
+            || text.contains(clause.range(), "如下")
+            || text.starts_with(caller.end, ":")
+        {
+            continue;
+        }
+        let before = clause.start..caller.start;
+        if text.has(
+            before.clone(),
+            &[Cue::Planned, Cue::Modal, Cue::Wish, Cue::Invites, Cue::Forward],
+        ) {
+            continue;
+        }
+        let sure =
+            caller.cues.has(Cue::CallerSure) || ["女士", "先生"].iter().any(|title| text.ends_with(caller.end, title));
+        let preposition = (clause.start.max(caller.start.saturating_sub(4))..caller.start)
+            .any(|at| matches!(text.chars[at], '与' | '向' | '和' | '同' | '跟'));
+        let near = caller.end..clause.end.min(caller.end + 14);
+        if sure && preposition && WITH.iter().any(|word| text.contains(near.clone(), word)) {
+            return Some(caller.start..near.end);
+        }
+        let told = OBJECT.iter().any(|word| {
+            text.ends_with(caller.start, word)
+                || text.ends_with(caller.start.saturating_sub(1), word) && text.ends_with(caller.start, "了")
+        });
+        if caller.cues.has(Cue::CallerSure) && told && !text.ends_with(caller.start, "交给") {
+            return Some(clause.start..caller.end);
+        }
+    }
+    None
 }
 
 fn reaches(text: &Text, clause: &Clause, hit: &Hit) -> bool {
@@ -57,34 +107,7 @@ fn caller_acts(text: &Text, before: Range<usize>, hit: &Hit) -> bool {
     let Some(caller) = text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).last() else {
         return false;
     };
-    let object = caller.start > before.start
-        && matches!(
-            text.chars[caller.start - 1],
-            '向' | '与'
-                | '对'
-                | '到'
-                | '为'
-                | '给'
-                | '和'
-                | '在'
-                | '系'
-                | '访'
-                | '知'
-                | '去'
-                | '经'
-                | '就'
-                | '同'
-                | '将'
-                | '由'
-                | '及'
-                | '、'
-                | '请'
-                | '叫'
-                | '邀'
-                | '打'
-                | '电'
-                | '送'
-        );
+    let object = text.is_object(caller);
     !object && hit.start - caller.end <= 6 && !text.has(caller.end..hit.start, &[Cue::Office, Cue::Agent])
 }
 
@@ -102,4 +125,51 @@ fn first(text: &Text, cue: Cue) -> Option<Range<usize>> {
         .filter(|clause| !clause.mood.supposed)
         .find_map(|clause| text.hits_of(clause, cue).next())
         .map(|hit| hit.start..hit.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reaching_the_caller_or_trying_to_is_contact() {
+        for words in [
+            "工作人员电话联系来电人告知处理情况。",
+            "李某通过微信把结果发给来电人。",
+            "11月12日我局与您联系，向您反馈办理情况。",
+            "多次拨打来电人电话，均无人接听。",
+            "以上情况已告知您。",
+            "经回访，反映人对答复满意。",
+            "执法大队迅速与反映人取得联系。",
+            "科长王某上门向来电人当面说明。",
+            "工作人员与周女士沟通。",
+        ] {
+            assert!(!find(&Text::read(words)).is_empty(), "{words}");
+        }
+    }
+
+    #[test]
+    fn the_callers_call_and_invitations_are_none() {
+        for words in [
+            "您于11月18日致电12345热线反映问题。",
+            "如有疑问，请致电0535-6****12与我们联系。",
+            "欢迎您拨打我局电话咨询。",
+            "现将办理情况答复您如下：",
+            "我局将尽快与您联系。",
+            "工作人员立即联系了咨询人所在的社区。",
+            "经与施工单位沟通，已停工。",
+            "请您保持电话畅通，以便工作人员联系。",
+        ] {
+            assert!(find(&Text::read(words)).is_empty(), "{words}");
+        }
+    }
+
+    #[test]
+    fn unreachable_and_declined_are_told() {
+        assert!(unreachable(&Text::read("三次拨打均提示关机。")).is_some());
+        assert!(unreachable(&Text::read("电话联系来电人，其表示满意。")).is_none());
+        assert!(declined(&Text::read("来电人表示不需要回复。")).is_some());
+        assert!(declined(&Text::read("来电人申请撤回诉求。")).is_some());
+        assert!(declined(&Text::read("来电人要求回复。")).is_none());
+    }
 }

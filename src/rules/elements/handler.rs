@@ -194,8 +194,13 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
 /// Whether this person is on the office's side here.
 fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
     let before = clause.start..person.start;
-    if text.has(before.clone(), &[Cue::OtherSide, Cue::Wish]) {
+    let beside = before.start.max(person.start.saturating_sub(6))..person.start;
+    if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {
         return false;
+    }
+    // 可找管家小温:188****3029.
+    if text.contains(beside, "找") {
+        return true;
     }
     let sentence = text.sentence_of(clause);
     text.hits_in(person.end..sentence.end, DOES).next().is_some()

@@ -27,6 +27,8 @@ named! {
         Checked = "checked",
         PlannedLead = "planned_lead",
         Planned = "planned",
+        Will = "will",
+        Efforts = "efforts",
         Supposed = "supposed",
         Wish = "wish",
         Modal = "modal",
@@ -45,6 +47,7 @@ named! {
         Dissatisfied = "dissatisfied",
         VeryDissatisfied = "very_dissatisfied",
         Unsaid = "unsaid",
+        Decision = "decision",
         AttitudeNoise = "attitude_noise",
         Outcome = "outcome",
         Answer = "answer",
@@ -78,7 +81,7 @@ named! {
 
 /// Cues of one word: a word may stand in several lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cues(u64);
+pub(super) struct Cues(u128);
 
 impl Cues {
     pub(super) const fn of(list: &[Cue]) -> Self {
@@ -207,7 +210,7 @@ mod tests {
             assert!(lexicon.cues.iter().any(|cues| cues.has(*cue)), "{cue}");
         }
         assert!(lexicon.is_surname('王') && !lexicon.is_surname('的'));
-        assert!(Cue::ALL.len() <= 64, "Cues is a u64");
+        assert!(Cue::ALL.len() <= 128, "Cues is a u128");
     }
 
     #[test]

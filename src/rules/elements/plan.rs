@@ -11,14 +11,15 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
         let hit = text
-            .hits_in(clause.range(), Cues::of(&[Cue::Planned, Cue::PlannedLead]))
+            .hits_in(clause.range(), Cues::of(&[Cue::Planned, Cue::PlannedLead, Cue::Will]))
             .find(|hit| intends(text, clause, hit));
         let range = hit.map(|hit| hit.start..clause.end.max(hit.end));
         let open = !clause.mood.supposed && !clause.mood.wish;
         found.extend(
             range
                 .or_else(|| enrolled(text, clause).filter(|_| open))
-                .or_else(|| due(text, clause).filter(|_| open)),
+                .or_else(|| due(text, clause).filter(|_| open))
+                .or_else(|| effort(text, clause).filter(|_| open)),
         );
     }
     found
@@ -39,17 +40,39 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     }
     // 要求尽快清理: somebody else is to do it.
     if text.has(before.clone(), &[Cue::Act, Cue::ActSure, Cue::ActThird])
+        && !hit.cues.has(Cue::Will)
         && !text.starts_with(hit.start, "将")
         && !text.starts_with(hit.start, "会")
     {
         return false;
     }
-    if takes(text, hit, &after) || text.starts_with(hit.end, "的") || text.contains(after.clone(), "已经") {
+    let asked = ["要求", "责令", "责成", "嘱", "敦促", "每年", "每天", "每月", "定期"];
+    if asked.iter().any(|word| text.contains(before.clone(), word)) && !text.starts_with(hit.start, "将") {
+        return false;
+    }
+    if takes(text, hit, &after)
+        || text.starts_with(hit.end, "的") && !text.starts_with(hit.start, "将")
+        || text.contains(after.clone(), "已经")
+    {
         return false;
     }
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
     if text.has(near, &[Cue::Past, Cue::Negation]) {
         return false;
+    }
+    if hit.cues.has(Cue::Will) {
+        let acts = Cues::of(&[
+            Cue::Act,
+            Cue::ActSure,
+            Cue::ActWeak,
+            Cue::ActThird,
+            Cue::Fix,
+            Cue::Efforts,
+        ]);
+        return text
+            .hits_in(after, acts)
+            .next()
+            .is_some_and(|act| act.start <= hit.end + 3);
     }
     if hit.cues.has(Cue::Planned) {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
@@ -76,7 +99,10 @@ fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
 /// 已列入明年计划: entered in a list that is a plan.
 fn enrolled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let hit = text.hits_of(clause, Cue::Enrols).next()?;
-    let plans = ["计划", "预算", "规划", "明年", "下一", "年度", "专项"]
+    if text.contains(clause.start..hit.start, "原") {
+        return None;
+    }
+    let plans = ["计划", "预算", "明年", "下一", "年度", "专项"]
         .iter()
         .any(|word| text.contains(hit.end..clause.end, word));
     plans.then_some(hit.start..clause.end)
@@ -104,6 +130,23 @@ fn due(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     ];
     let done = text.contains(clause.range(), "已") || text.has(clause.start..date.start, &[Cue::Modal]);
     (!done && ends.iter().any(|end| text.contains(date.end..clause.end, end))).then_some(date.start..clause.end)
+}
+
+/// 加强对该处的巡查: promised, unless told as done or asked of somebody.
+fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const WATCH: [&str; 12] = [
+        "巡查", "监管", "管理", "巡逻", "检查", "督促", "执法", "力度", "管控", "监督", "整治", "保洁",
+    ];
+    let hit = text.hits_of(clause, Cue::Efforts).next()?;
+    let watches = WATCH.iter().any(|word| text.contains(hit.end..clause.end, word));
+    let told = text.has(
+        clause.start..hit.start,
+        &[Cue::Past, Cue::Modal, Cue::Act, Cue::ActSure, Cue::Wish, Cue::Negation],
+    ) || ["要求", "了", "为", "责令", "建议", "督促", "提醒"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    (watches && !told && hit.start <= clause.start + 8 && !text.starts_with(hit.start, "督促"))
+        .then_some(hit.start..clause.end)
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.

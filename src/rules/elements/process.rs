@@ -103,36 +103,7 @@ pub(super) fn by_caller(text: &Text, before: Range<usize>) -> bool {
     let Some(caller) = text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).last() else {
         return false;
     };
-    let object = caller.start > before.start
-        && matches!(
-            text.chars[caller.start - 1],
-            '向' | '与'
-                | '对'
-                | '到'
-                | '为'
-                | '给'
-                | '和'
-                | '在'
-                | '系'
-                | '访'
-                | '知'
-                | '去'
-                | '经'
-                | '就'
-                | '接'
-                | '邀'
-                | '请'
-                | '从'
-                | '往'
-                | '同'
-                | '将'
-                | '据'
-                | '由'
-                | '及'
-                | '、'
-                | '于'
-                | '电'
-        );
+    let object = text.is_object(caller);
     let of = matches!(text.chars.get(caller.end), Some('家' | '的' | '所' | '户' | '、'));
     let office = text.has(
         caller.end..before.end,

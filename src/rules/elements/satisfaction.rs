@@ -82,8 +82,11 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
-    if let Some(subject) = subject(text, before.clone()) {
+    if let Some(subject) = subject(text, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
+    }
+    if hit.cues.has(Cue::Decision) && !text.ends_with(hit.start, "表示") {
+        return false;
     }
     // Without a subject it is the caller if the clause before speaks to him.
     let states = hit.start == clause.start
@@ -106,7 +109,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
 }
 
 /// Who is named last before the attitude: the caller, or somebody else. None if nobody.
-fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
+fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
     const WHO: Cues = Cues::of(&[
         Cue::Caller,
         Cue::CallerSure,
@@ -126,7 +129,8 @@ fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
         }
         last = Some((who.end, caller));
     }
-    last.map(|(end, caller)| caller && before.end - end <= REACH)
+    let reach = if decides { 8 } else { REACH };
+    last.map(|(end, caller)| caller && before.end - end <= reach)
 }
 
 /// How far from the caller his attitude may stand.

@@ -131,6 +131,12 @@ impl Text {
         self.dates.get(next).is_some_and(|date| date.start < range.end)
     }
 
+    /// 向来电人, 与您, 建议您: the person named is spoken to or acted on.
+    pub(super) fn is_object(&self, person: &Hit) -> bool {
+        const BEFORE: &str = "向与对给和系知访为由经据告复将就同到议去在请电打叫送邀于及、接从往跟助帮让使醒导待";
+        person.start > 0 && BEFORE.contains(self.chars[person.start - 1])
+    }
+
     /// The words of these cues wholly inside the range, in order.
     pub(super) fn hits_in(&self, range: Range<usize>, cues: Cues) -> impl Iterator<Item = &Hit> + '_ {
         let from = self.hits.partition_point(|hit| hit.start < range.start);
@@ -240,7 +246,7 @@ impl Text {
             };
             let mut mood = Mood::default();
             mood.supposed = before.supposed || self.hits_of(clause, Cue::Supposed).next().is_some();
-            mood.ahead = before.ahead || self.opens_ahead(clause);
+            mood.ahead = before.ahead || self.opens_ahead(clause) || self.carries_plan(index);
             mood.wish = self.hits_of(clause, Cue::Wish).next().is_some();
             mood.story = if before.story {
                 !self.answers(clause)
@@ -252,6 +258,20 @@ impl Text {
         for (clause, mood) in self.clauses.iter_mut().zip(moods) {
             clause.mood = mood;
         }
+    }
+
+    /// 将尽快核实, 并将结果回复您: the second clause is as much ahead as the first.
+    fn carries_plan(&self, index: usize) -> bool {
+        let clause = &self.clauses[index];
+        let joined = ["并", "及时", "再", "同时", "且"]
+            .iter()
+            .any(|word| self.starts_with(clause.start, word));
+        let before = index.checked_sub(1).map(|before| &self.clauses[before]);
+        joined
+            && before.is_some_and(|before| {
+                before.sentence == clause.sentence
+                    && self.hits_of(before, Cue::Planned).any(|hit| hit.end - hit.start >= 2)
+            })
     }
 
     fn opens_ahead(&self, clause: &Clause) -> bool {
@@ -268,12 +288,15 @@ impl Text {
             .hits_of(clause, Cue::Tell)
             .find(|tell| tell.start >= caller.end && tell.start - caller.end <= 8);
         if let Some(asks) = asks
-            && self.chars.get(asks.end) != Some(&'的')
-            && !self.has(clause.range(), &[Cue::Office])
+            && !self
+                .chars
+                .get(asks.end)
+                .is_some_and(|c| matches!(c, '的' | '所' | '中' | '时' | '后'))
+            && !self.has(clause.range(), &[Cue::Office, Cue::Supposed])
             && !self.has(asks.end..clause.end, &[Cue::Means, Cue::Checked])
             && !self.starts_with(asks.start, "希望")
             && !self.starts_with(asks.start, "认为")
-            && !object_before(self, caller)
+            && !self.is_object(caller)
             && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
         {
             return true;
@@ -281,6 +304,7 @@ impl Text {
         self.hits_of(clause, Cue::Narrates).any(|tell| {
             tell.start >= caller.end
                 && tell.start - caller.end <= 16
+                && !self.has(clause.range(), &[Cue::Supposed])
                 && self.chars.get(tell.end) != Some(&'的')
                 && !self.has(caller.end..tell.start, &[Cue::Office])
         })
@@ -288,7 +312,14 @@ impl Text {
 
     /// Whether the office takes the word again after the caller's account.
     fn answers(&self, clause: &Clause) -> bool {
-        let head = clause.start..clause.end.min(clause.start + 10);
+        // 关于诉求人反映某公司一事: what was told ends here.
+        if ["事,", "事:", "案:", "案,", "题,", "题:"]
+            .iter()
+            .any(|end| self.ends_with(clause.start, end))
+        {
+            return true;
+        }
+        let head = clause.start..clause.end.min(clause.start + 16);
         if self.has(head.clone(), &[Cue::Office, Cue::Checked]) || self.date_over(head.clone()) {
             return true;
         }
@@ -331,31 +362,6 @@ fn normalise(original: &str) -> (Vec<char>, Vec<usize>) {
         }
     }
     (chars, at)
-}
-
-/// 向来电人, 与您: the caller as the one spoken to.
-fn object_before(text: &Text, caller: &Hit) -> bool {
-    caller.start > 0
-        && matches!(
-            text.chars[caller.start - 1],
-            '向' | '与'
-                | '对'
-                | '给'
-                | '和'
-                | '系'
-                | '知'
-                | '访'
-                | '为'
-                | '由'
-                | '经'
-                | '据'
-                | '告'
-                | '复'
-                | '将'
-                | '就'
-                | '同'
-                | '到'
-        )
 }
 
 fn inside(titles: &[Range<usize>], at: usize) -> bool {

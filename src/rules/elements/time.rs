@@ -89,11 +89,7 @@ fn of_complaint(text: &Text, clause: &Clause, when: &When) -> bool {
             .any(|word| text.contains(after.clone(), word));
     let to_caller = text.has(after, &[Cue::Means, Cue::ActSure]);
     if let Some(caller) = before {
-        let object = caller.start > clause.start
-            && matches!(
-                text.chars[caller.start - 1],
-                '向' | '与' | '给' | '系' | '对' | '到' | '访' | '和' | '为'
-            );
+        let object = text.is_object(caller);
         if !object && when.start - caller.end <= 6 && !text.has(caller.end..when.start, &[Cue::Office]) {
             return true;
         }

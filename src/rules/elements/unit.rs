@@ -71,6 +71,11 @@ fn signature(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 /// The longest name of a body worth believing.
 const NAME: usize = 16;
 
+/// After 部、处、所、站、队、科 these make another word.
+const SECTION_WORDS: &str = "民部域道有容庄限门分位件队理罚置于在属以谓需反提点台员伍技学东份权面势附说述受";
+/// After 局、镇、乡、村 these do.
+const PLACE_WORDS: &str = "民部域容庄限面势里亲下";
+
 /// The whole name that ends with this word, if it names somebody.
 pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usize>> {
     let mut start = tail.start;
@@ -108,51 +113,13 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     {
         return None;
     }
-    if tail.end - tail.start == 1
-        && matches!(
-            text.chars.get(tail.end),
-            Some(
-                '民' | '部'
-                    | '域'
-                    | '道'
-                    | '有'
-                    | '容'
-                    | '庄'
-                    | '限'
-                    | '门'
-                    | '分'
-                    | '位'
-                    | '件'
-                    | '队'
-                    | '理'
-                    | '罚'
-                    | '置'
-                    | '于'
-                    | '在'
-                    | '属'
-                    | '以'
-                    | '谓'
-                    | '需'
-                    | '反'
-                    | '提'
-                    | '点'
-                    | '台'
-                    | '员'
-                    | '伍'
-                    | '技'
-                    | '学'
-                    | '东'
-                    | '份'
-                    | '权'
-                    | '面'
-                    | '势'
-                    | '附'
-                    | '说'
-                    | '述'
-                    | '受'
-            )
-        )
-    {
+    // 处理, 所有, 局部, 村民: the tail begins another word.
+    let goes_on = if tail.cues.has(Cue::Section) {
+        SECTION_WORDS
+    } else {
+        PLACE_WORDS
+    };
+    if tail.end - tail.start == 1 && text.chars.get(tail.end).is_some_and(|c| goes_on.contains(*c)) {
         return None;
     }
     proper(text, start..tail.start, tail).then_some(start..tail.end)
