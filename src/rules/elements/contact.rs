@@ -83,11 +83,17 @@ fn reaches(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     if caller_acts(text, before.clone(), hit) {
         return false;
     }
+    // 联系了咨询人所在的社区: what is his, not he.
+    let his = |caller: &&Hit| {
+        !["所在", "所反映", "反映", "的社区"]
+            .iter()
+            .any(|word| text.starts_with(caller.end, word))
+    };
     // The caller is the one reached: named in the means, in its clause, or in the next one.
     let sentence = text.sentence_of(clause);
     let callers = Cues::of(&[Cue::CallerSure]);
     text.hits_in(hit.start..hit.end, callers).next().is_some()
-        || text.hits_in(clause.range(), callers).next().is_some()
+        || text.hits_in(clause.range(), callers).any(|caller| his(&caller))
         || text
             .hits_in(clause.end..sentence.end.min(clause.end + 24), callers)
             .next()

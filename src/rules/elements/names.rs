@@ -35,8 +35,11 @@ fn full_name(text: &Text, at: usize) -> Option<usize> {
     if !LEXICON.is_surname(*text.chars.get(at)?) || is_other_word(text, at) {
         return None;
     }
+    // 李明和: the name ends before what joins it on.
+    let joins = |c: &char| "和与到在于向对带赴已等就用均也同及".contains(*c);
     let fits = |length: &usize| {
-        (1..*length).all(|offset| text.chars.get(at + offset).is_some_and(|c| is_han(*c)))
+        (*length < 3 || !text.chars.get(at + 2).is_some_and(joins))
+            && (1..*length).all(|offset| text.chars.get(at + offset).is_some_and(|c| is_han(*c)))
             && ends_well(text, at + length)
             && !word_begins_inside(text, at, *length)
     };

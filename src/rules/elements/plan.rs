@@ -19,7 +19,8 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
             range
                 .or_else(|| enrolled(text, clause).filter(|_| open))
                 .or_else(|| due(text, clause).filter(|_| open))
-                .or_else(|| effort(text, clause).filter(|_| open)),
+                .or_else(|| effort(text, clause).filter(|_| open))
+                .or_else(|| awaited(text, clause).filter(|_| open)),
         );
     }
     found
@@ -77,13 +78,12 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     if hit.cues.has(Cue::Planned) {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
     }
-    // 待三楼住户返回, 即行更换: the act may come in the next clause; 待 counts only at the head.
     let sentence = text.sentence_of(clause);
-    let head = hit.end - hit.start >= 2 || hit.start <= clause.start + 1;
-    head && text.has(
-        hit.end..sentence.end,
-        &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix],
-    )
+    text.leads(clause, hit)
+        && text.has(
+            hit.end..sentence.end,
+            &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix],
+        )
 }
 
 /// 将有关情况答复如下, 将线索移交公安: 将 is 把.
@@ -147,6 +147,13 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
         .any(|word| text.contains(clause.range(), word));
     (watches && !told && hit.start <= clause.start + 8 && !text.starts_with(hit.start, "督促"))
         .then_some(hit.start..clause.end)
+}
+
+/// 待三楼住户返回, 即行更换: the act may come in the next clause.
+fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix]);
+    let sentence = text.sentence_of(clause);
+    (text.waits(clause) && text.hits_in(clause.start..sentence.end, acts).next().is_some()).then(|| clause.range())
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.

@@ -88,10 +88,9 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
 
 /// 检查员, 维修费, 调解中心: the act is part of a name.
 fn is_noun(text: &Text, act: &Hit) -> bool {
-    matches!(
-        text.chars.get(act.end),
-        Some('费' | '站' | '员' | '工' | '项' | '标' | '方' | '类' | '资' | '机' | '中' | '师' | '证' | '率')
-    ) && !act.cues.has(Cue::ActSure)
+    const JOINS: &str = "费站员工项标方类资机中师证率科处所的期费";
+    let joined = text.chars.get(act.end).is_some_and(|c| JOINS.contains(*c));
+    joined && act.cues.has(Cue::Act) && !act.cues.has(Cue::ActSure)
         || ["员", "中心", "主任", "进度", "配合"]
             .iter()
             .any(|word| text.starts_with(act.end, word))

@@ -43,7 +43,7 @@ const ATTITUDE: Cues = Cues::of(&[
 fn answers(text: &Text, clause: &Clause) -> bool {
     let mood = clause.mood;
     let range = clause.range();
-    if mood.story || mood.ahead || mood.wish || range.len() <= CLAUSE {
+    if mood.story || mood.ahead || mood.wish || range.len() < CLAUSE {
         return false;
     }
     let hits = |cues: Cues| text.hits_in(range.clone(), cues);

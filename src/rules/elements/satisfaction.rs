@@ -118,6 +118,8 @@ fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
         Cue::Agent,
         Cue::Firm,
         Cue::OtherSide,
+        Cue::Body,
+        Cue::Place,
     ]);
     let mut last = None;
     for who in text.hits_in(before.clone(), WHO) {
@@ -141,19 +143,21 @@ fn is_caller(text: &Text, who: &Hit) -> bool {
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
         return true;
     }
+    // In a letter to 您 a 业主 is somebody else.
+    if !who.cues.has(Cue::Caller) || text.chars.iter().any(|c| matches!(c, '您' | '你')) {
+        return false;
+    }
     let word = &text.chars[who.start..who.end];
-    who.cues.has(Cue::Caller)
-        && text
-            .hits_in(0..text.chars.len(), Cues::of(&[Cue::Caller]))
-            .filter(|hit| &text.chars[hit.start..hit.end] == word)
-            .any(|hit| {
-                ["来电", "来信", "反映", "诉求", "投诉"]
+    text.hits_in(0..text.chars.len(), Cues::of(&[Cue::Caller]))
+        .filter(|hit| &text.chars[hit.start..hit.end] == word)
+        .any(|hit| {
+            ["来电", "来信", "反映", "诉求", "投诉"]
+                .iter()
+                .any(|raised| text.ends_with(hit.start, raised))
+                || ["反映", "来电", "来信", "致电"]
                     .iter()
-                    .any(|raised| text.ends_with(hit.start, raised))
-                    || ["反映", "来电", "投诉", "来信", "诉求", "咨询", "致电", "要求"]
-                        .iter()
-                        .any(|raised| text.starts_with(hit.end, raised))
-            })
+                    .any(|raised| text.starts_with(hit.end, raised))
+        })
 }
 
 #[cfg(test)]

@@ -260,6 +260,17 @@ impl Text {
         }
     }
 
+    /// Whether 今后, 后续 turns the clause to what is to come: not 2016年1月1日以后, not 项目后续的维修.
+    pub(super) fn leads(&self, clause: &Clause, hit: &Hit) -> bool {
+        let dated = self.dates.iter().any(|date| date.end == hit.start);
+        !dated && hit.start <= clause.start + 12 && !self.ends_with(hit.start, "的") && !self.starts_with(hit.end, "的")
+    }
+
+    /// 待检测报告出具后.
+    pub(super) fn waits(&self, clause: &Clause) -> bool {
+        self.starts_with(clause.start, "待") && !self.starts_with(clause.start, "待遇")
+    }
+
     /// 将尽快核实, 并将结果回复您: the second clause is as much ahead as the first.
     fn carries_plan(&self, index: usize) -> bool {
         let clause = &self.clauses[index];
@@ -276,7 +287,8 @@ impl Text {
 
     fn opens_ahead(&self, clause: &Clause) -> bool {
         self.hits_of(clause, Cue::PlannedLead)
-            .any(|hit| hit.start <= clause.start + 12)
+            .any(|hit| self.leads(clause, hit))
+            || self.waits(clause)
     }
 
     /// Whether the caller is heard telling the story here, and goes on into the next clause.
@@ -296,8 +308,10 @@ impl Text {
             && !self.has(asks.end..clause.end, &[Cue::Means, Cue::Checked])
             && !self.starts_with(asks.start, "希望")
             && !self.starts_with(asks.start, "认为")
+            && !self.starts_with(asks.start, "所")
             && !self.is_object(caller)
             && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
+            && !self.chars[caller.end..asks.start].contains(&'的')
         {
             return true;
         }
