@@ -56,6 +56,7 @@ named! {
         Topic = "topic",
         Verdict = "verdict",
         LawTail = "law_tail",
+        WeakTail = "weak_tail",
         PaperTail = "paper_tail",
         LawName = "law_name",
         RestsOn = "rests_on",

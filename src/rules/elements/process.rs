@@ -4,29 +4,27 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::result::topic;
 use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for clause in text
-        .clauses
+    let tells = |clause: &&Clause| open(clause) && !topic(text, clause);
+    text.clauses
         .iter()
-        .filter(|clause| open(clause) && !super::result::topic(text, clause))
-    {
-        let third = !text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
-        let acts = text
-            .hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActThird]))
-            .filter(|act| third || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])));
-        if let Some(act) = acts
-            .into_iter()
-            .find(|act| done(text, clause, act) && (act.cues.has(Cue::ActSure) || supported(text, clause, act)))
-        {
-            found.push(act.start..act.end);
-        } else {
-            found.extend(went(text, clause));
-        }
-    }
-    found
+        .filter(tells)
+        .filter_map(|clause| concrete(text, clause).or_else(|| went(text, clause)))
+        .collect()
+}
+
+/// The first act in a clause that was done.
+fn concrete(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const ACTS: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActThird]);
+    let to_caller = text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
+    text.hits_in(clause.range(), ACTS)
+        .filter(|act| !to_caller || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])))
+        .filter(|act| done(text, clause, act) && !text.has(clause.start..act.start, &[Cue::Forward]))
+        .find(|act| act.cues.has(Cue::ActSure) || supported(text, clause, act))
+        .map(|act| act.start..act.end)
 }
 
 /// 多次到广福村村委会调查了解: going there to look into it is concrete, looking into it alone is not.
