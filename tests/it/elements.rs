@@ -8,9 +8,13 @@ use rexian::domain::element::Element;
 use rexian::rules::elements::{Reading, Span, read};
 
 #[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Labelled {
     id: String,
     text: String,
+    /// What the reply is there to test.
+    #[serde(default, rename = "note")]
+    _note: String,
     elements: Vec<Element>,
     /// Elements on which the reader of this reply would not swear; they are not counted.
     #[serde(default)]
@@ -127,4 +131,26 @@ fn a_set_named_in_the_environment_is_measured() {
     table(&measure(&replies, false), ids);
     println!("unsure labels counted");
     table(&measure(&replies, true), false);
+}
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/replies");
+
+fn fixtures() -> Vec<Labelled> {
+    let files = std::fs::read_dir(FIXTURES).unwrap_or_else(|error| panic!("{FIXTURES}: {error}"));
+    let mut paths: Vec<_> = files.map(|file| file.expect("a readable folder").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    paths.sort();
+    paths.iter().flat_map(|path| labelled(path)).collect()
+}
+
+#[test]
+fn every_element_of_the_made_up_replies_is_found_nearly_without_a_mistake() {
+    let replies = fixtures();
+    assert!(replies.len() >= 150, "{} replies are too few to tell", replies.len());
+    let scores = measure(&replies, true);
+    table(&scores, true);
+    for (element, score) in &scores {
+        assert!(score.right >= 50, "{element}: too few replies show it");
+        assert!(score.f1() >= 0.95, "{element}: F1 {:.3}", score.f1());
+    }
 }

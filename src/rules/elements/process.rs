@@ -22,7 +22,7 @@ fn concrete(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let to_caller = text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
     text.hits_in(clause.range(), ACTS)
         .filter(|act| !to_caller || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])))
-        .filter(|act| done(text, clause, act) && !text.has(clause.start..act.start, &[Cue::Forward]))
+        .filter(|act| done(text, clause, act) && !text.has(text.sentence_of(clause).start..act.start, &[Cue::Forward]))
         .find(|act| act.cues.has(Cue::ActSure) || supported(text, clause, act))
         .map(|act| act.start..act.end)
 }
@@ -74,14 +74,46 @@ pub(super) fn open(clause: &Clause) -> bool {
 /// Whether an act in an open clause is told as done: nobody is only asked to, nothing is denied or ahead.
 pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     let before = clause.start..act.start;
-    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) || text.contains(before.clone(), "法院") {
+    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) || by_court(text, before.clone()) {
         return false;
     }
     let near = act.start.saturating_sub(3).max(clause.start)..act.start;
-    if text.has(near, &[Cue::Negation]) || is_noun(text, act) {
+    if text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
+        return false;
+    }
+    if text
+        .dates
+        .iter()
+        .any(|date| date.start >= clause.start && date.end < act.start && due(text, date.end))
+    {
         return false;
     }
     !by_caller(text, before)
+}
+
+/// 2027年5月底前: a day by which, not on which.
+fn due(text: &Text, end: usize) -> bool {
+    ["前", "底前", "之前"].iter().any(|edge| text.starts_with(end, edge))
+}
+
+/// 已由法院立案: an act of the court, unless the office is named after it.
+fn by_court(text: &Text, before: Range<usize>) -> bool {
+    let Some(court) = before.clone().find(|at| text.starts_with(*at, "法院")) else {
+        return false;
+    };
+    !text.has(court..before.end, &[Cue::Office, Cue::Agent])
+}
+
+/// 增设护栏的建议: what was asked for, not what was done. 送达我局: done to the office.
+fn asked_for(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    let after = act.end..clause.end;
+    ["的建议", "的问题", "的诉求", "的请求", "的事项", "的申请", "的要求"]
+        .iter()
+        .any(|word| text.contains(after.clone(), word))
+        && !text.has(clause.start..act.start, &[Cue::Past, Cue::Office, Cue::Agent])
+        || text
+            .hits_in(after, Cues::of(&[Cue::Office]))
+            .any(|office| office.start == act.end)
 }
 
 /// 检查员, 维修费, 调解中心: the act is part of a name.

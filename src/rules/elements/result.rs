@@ -65,6 +65,13 @@ fn answers(text: &Text, clause: &Clause) -> bool {
     if hits(Cues::of(&[Cue::Fix])).any(|fix| done(text, clause, fix) && text.has(range.clone(), &[Cue::Past])) {
         return true;
     }
+    if ["要求", "坚持", "正在", "并要求"]
+        .iter()
+        .any(|word| text.starts_with(clause.start, word))
+        || asked(text, clause)
+    {
+        return false;
+    }
     if mood.supposed
         || text.starts_with(clause.start, "请")
         || hits(Cues::of(&[Cue::ActSure, Cue::ActThird])).next().is_some()
@@ -72,6 +79,12 @@ fn answers(text: &Text, clause: &Clause) -> bool {
         return false;
     }
     text.contains(range.clone(), "已") || hits(Cues::of(&[Cue::Answer])).next().is_some()
+}
+
+/// 请您致电…, 补充地址: what follows in the sentence is still asked of the caller.
+fn asked(text: &Text, clause: &Clause) -> bool {
+    let sentence = text.sentence_of(clause);
+    text.starts_with(sentence.start, "请") || text.contains(sentence.start..clause.start, "请您")
 }
 
 /// 关于…的建议, : what the answer is about, not the answer.

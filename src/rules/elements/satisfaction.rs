@@ -104,7 +104,8 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     states
         && (label
             || previous.is_some_and(|previous| {
-                previous.sentence == clause.sentence && text.has(previous.range(), &[Cue::CallerSure])
+                previous.sentence == clause.sentence
+                    && text.has(text.sentence_of(clause).start..previous.end, &[Cue::CallerSure])
             }))
 }
 

@@ -343,7 +343,7 @@ impl Text {
         );
         let acts = self.has(clause.range(), &[Cue::ActSure, Cue::Means, Cue::Fix]);
         somebody && acts && !self.has(clause.range(), &[Cue::Wish, Cue::Modal])
-            || ["现将", "现已", "现就", "接诉", "接到", "收到", "接报", "接件"]
+            || ["经", "现将", "现已", "现就", "接诉", "接到", "收到", "接报", "接件"]
                 .iter()
                 .any(|word| self.starts_with(clause.start, word))
     }
