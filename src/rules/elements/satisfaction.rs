@@ -82,6 +82,13 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
+    if thanks_caller(text, hit)
+        || ["得到", "获得", "赢得"]
+            .iter()
+            .any(|word| text.contains(before.clone(), word))
+    {
+        return false;
+    }
     if let Some(subject) = subject(text, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
     }
@@ -89,11 +96,7 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
         return false;
     }
     // Without a subject it is the caller if the clause before speaks to him.
-    let states = hit.start == clause.start
-        || text.starts_with(clause.start, "对")
-        || text.ends_with(hit.start, "表示")
-        || text.ends_with(hit.start, "均")
-        || clause.start + 4 >= hit.start;
+    let states = heads(text, before);
     let previous = index.checked_sub(1).map(|before| &text.clauses[before]);
     let label = previous.is_some_and(|previous| {
         text.ends_with(previous.end, ":")
@@ -107,6 +110,38 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
                 previous.sentence == clause.sentence
                     && text.has(text.sentence_of(clause).start..previous.end, &[Cue::CallerSure])
             }))
+}
+
+/// 非常感谢您, 感谢网友对: the unit thanks the caller.
+fn thanks_caller(text: &Text, hit: &Hit) -> bool {
+    text.ends_with(hit.end, "谢")
+        && [
+            "您",
+            "你",
+            "网友",
+            "市民",
+            "信访人",
+            "来电人",
+            "对",
+            "各",
+            "广大",
+            "社会",
+        ]
+        .iter()
+        .any(|who| text.starts_with(hit.end, who))
+}
+
+/// Whether nothing but adverbs, 表示 and what the attitude is to stands before it, so that the subject is the last one.
+fn heads(text: &Text, before: Range<usize>) -> bool {
+    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之";
+    let rest = before
+        .clone()
+        .find(|at| !ADVERBS.contains(text.chars[*at]))
+        .unwrap_or(before.end);
+    rest == before.end
+        || text.starts_with(rest, "表示")
+        || text.starts_with(rest, "对")
+        || text.starts_with(rest, "评价")
 }
 
 /// Who is named last before the attitude: the caller, or somebody else. None if nobody.
@@ -126,11 +161,28 @@ fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
     for who in text.hits_in(before.clone(), WHO) {
         let object = who.start > before.start && matches!(text.chars[who.start - 1], '对' | '向' | '给' | '与' | '于');
         let caller = is_caller(text, who);
+        // 对您的诉求深表理解: the one who understands is the unit.
+        if caller
+            && matches!(text.chars[who.start.saturating_sub(1)], '对' | '让' | '使' | '令')
+            && who.start > before.start
+        {
+            last = Some((who.end, false));
+            continue;
+        }
         // 对街道的反应速度表示认可: what the attitude is to.
         if object && !caller || last.is_some() && text.contains(before.start..who.start, "对") && !caller {
             continue;
         }
         last = Some((who.end, caller));
+    }
+    // 网友的期待和满意: nobody says here that he is satisfied.
+    if let Some((end, true)) = last
+        && text.starts_with(end, "的")
+        && !["表示", "态度", "评价", "是"]
+            .iter()
+            .any(|word| text.contains(end..before.end, word))
+    {
+        return Some(false);
     }
     let reach = if decides { 8 } else { REACH };
     last.map(|(end, caller)| caller && before.end - end <= reach)
