@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::names::name_at;
 use super::text::{Clause, Hit, Text};
 use crate::domain::element::Attitude;
 
@@ -95,6 +96,12 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     if hit.cues.has(Cue::Decision) && !text.ends_with(hit.start, "表示") {
         return false;
     }
+    if named_callers(text)
+        .iter()
+        .any(|name| before.clone().any(|at| text.chars[at..].starts_with(name)))
+    {
+        return true;
+    }
     // Without a subject it is the caller if the clause before speaks to him.
     let states = heads(text, before);
     let previous = index.checked_sub(1).map(|before| &text.clauses[before]);
@@ -110,6 +117,15 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
                 previous.sentence == clause.sentence
                     && text.has(text.sentence_of(clause).start..previous.end, &[Cue::CallerSure])
             }))
+}
+
+/// 信访人黄某某: after that the name means the caller.
+fn named_callers(text: &Text) -> Vec<&[char]> {
+    let whole = 0..text.chars.len();
+    text.hits_in(whole, Cues::of(&[Cue::CallerSure]))
+        .filter(|caller| caller.end - caller.start >= 3)
+        .filter_map(|caller| name_at(text, caller.end).map(|length| &text.chars[caller.end..caller.end + length]))
+        .collect()
 }
 
 /// 非常感谢您, 感谢网友对: the unit thanks the caller.
@@ -233,6 +249,7 @@ mod tests {
             ("来电人起初不满意，经解释后，来电人表示认可。", Attitude::Understands),
             ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
             ("满意情况：满意。", Attitude::Satisfied),
+            ("信访人黄某某到场。黄某某仍不满意。", Attitude::Dissatisfied),
         ] {
             assert_eq!(attitude(words), Some(told), "{words}");
         }
@@ -249,6 +266,9 @@ mod tests {
             "店主表示理解并愿意配合。",
             "敬请谅解。",
             "办人民满意的教育。",
+            "非常感谢您所提出的宝贵意见。",
+            "对您的诉求我们深表理解。",
+            "两家商户表示接受整改意见。",
         ] {
             assert_eq!(attitude(words), None, "{words}");
         }
