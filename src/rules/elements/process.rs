@@ -22,7 +22,13 @@ fn concrete(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let to_caller = text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
     text.hits_in(clause.range(), ACTS)
         .filter(|act| !to_caller || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])))
-        .filter(|act| done(text, clause, act) && !text.has(text.sentence_of(clause).start..act.start, &[Cue::Forward]))
+        .filter(|act| {
+            done(text, clause, act)
+                && !text.has(
+                    text.sentence_of(clause).start..(act.end + 2).min(clause.end),
+                    &[Cue::Forward],
+                )
+        })
         .find(|act| act.cues.has(Cue::ActSure) || supported(text, clause, act))
         .map(|act| act.start..act.end)
 }
@@ -74,11 +80,13 @@ pub(super) fn open(clause: &Clause) -> bool {
 /// Whether an act in an open clause is told as done: nobody is only asked to, nothing is denied or ahead.
 pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     let before = clause.start..act.start;
-    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) || by_court(text, before.clone()) {
+    if text.has(before.clone(), &[Cue::Planned, Cue::Will, Cue::Modal, Cue::Wish]) || by_court(text, before.clone()) {
         return false;
     }
     let near = act.start.saturating_sub(3).max(clause.start)..act.start;
-    if text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
+    // 尚未收到上级部门下达的任务: what was not.
+    let denied = ["未", "没有"].iter().any(|word| text.contains(before.clone(), word)) && !act.cues.has(Cue::ActSure);
+    if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
         return false;
     }
     if text
@@ -116,6 +124,34 @@ fn asked_for(text: &Text, clause: &Clause, act: &Hit) -> bool {
             .any(|office| office.start == act.end)
 }
 
+/// What makes a thing of the act before it: 改造计划, 检查制度.
+const NOUNS: &[&str] = &[
+    "员",
+    "中心",
+    "主任",
+    "进度",
+    "配合",
+    "计划",
+    "任务",
+    "方案",
+    "制度",
+    "措施",
+    "条件",
+    "范围",
+    "办法",
+    "力度",
+    "期间",
+    "部门",
+    "单位",
+    "手续",
+    "流程",
+    "标准",
+    "体系",
+    "时间",
+    "办公室",
+    "问题",
+];
+
 /// 检查员, 维修费, 调解中心: the act is part of a name.
 fn is_noun(text: &Text, act: &Hit) -> bool {
     const JOINS: &str = "费站员工项标方类资机中师证率科处所的期费";
@@ -149,27 +185,31 @@ pub(super) fn by_caller(text: &Text, before: Range<usize>) -> bool {
     !object && !of && !office
 }
 
-/// An act word that is as often a noun (道路维修问题) proves itself by who did it or that it is over.
+/// An act word that is as often a noun (道路维修问题) proves itself by marks of what is done and over beside it, or by
+/// who did it and when.
 fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    const MARKS: [&str; 12] = [
+        "已", "进行", "予以", "立即", "当场", "随即", "开展", "实施", "迅速", "多次", "组织", "及时",
+    ];
+    const OVER: [&str; 6] = ["了", "完毕", "完成", "到位", "结束", "一次"];
     let before = clause.start..act.start;
-    text.has(
-        before,
-        &[
-            Cue::Past,
-            Cue::Office,
-            Cue::Agent,
-            Cue::Body,
-            Cue::Post,
-            Cue::Firm,
-            Cue::Section,
-        ],
-    ) || ["进行", "开展", "实施", "对"]
+    let beside = act.start.saturating_sub(8).max(clause.start)..act.end;
+    let behind = act.end..clause.end.min(act.end + 8);
+    if MARKS.iter().any(|mark| text.contains(beside.clone(), mark))
+        || OVER.iter().any(|mark| text.contains(behind.clone(), mark))
+    {
+        return !text.contains(before, "正在") || !act.cues.has(Cue::ActThird);
+    }
+    let who = text.has(
+        before.clone(),
+        &[Cue::Office, Cue::Agent, Cue::Body, Cue::Post, Cue::Firm, Cue::Section],
+    );
+    let when = text.sentence_of(clause).start..act.start;
+    who && (text
+        .dates
         .iter()
-        .any(|word| text.contains(act.start.saturating_sub(6).max(clause.start)..act.start, word))
-        || matches!(text.chars.get(act.end), Some('了'))
-        || text.has(act.end..clause.end.min(act.end + 8), &[Cue::Past])
-        || text
-            .dates
+        .any(|date| date.start >= when.start && date.end <= when.end)
+        || ["已", "了", "经", "对"]
             .iter()
-            .any(|date| date.start >= clause.start && date.end <= act.start)
+            .any(|mark| text.contains(clause.range(), mark)))
 }
