@@ -89,6 +89,10 @@ fn labelled(text: &Text, post: &Hit) -> Option<Named> {
 /// 科长王某, 网格员李明到现场.
 fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
     let at = post.end + usize::from(matches!(text.chars.get(post.end), Some('(' | ' ' | ':')));
+    // 会员费, 人员申请: 员 alone is believed only before a hidden name.
+    if text.chars[post.start] == '员' && hidden_name(text, at).is_none() {
+        return None;
+    }
     if !post.cues.has(Cue::Post) || !acts_here(text, clause, post.start..post.end) {
         return None;
     }
@@ -196,6 +200,19 @@ fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
     let before = clause.start..person.start;
     let beside = before.start.max(person.start.saturating_sub(6))..person.start;
     if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    // 约谈学校负责人曾某, 与绿地的刘芳经理联系: the other side; 某书记信箱: an address.
+    let doubtful = ["负责人", "经理", "老板", "店长", "老师", "校长", "同志"]
+        .iter()
+        .any(|post| text.contains(person.clone(), post));
+    let object = ["约谈", "找到", "询问", "走访", "向", "对", "要求", "责令", "严令", "与"];
+    let window = before.start.max(person.start.saturating_sub(16))..person.start;
+    if doubtful && object.iter().any(|word| text.contains(window.clone(), word))
+        || ["信箱", "留言", "专栏"]
+            .iter()
+            .any(|word| text.starts_with(person.end, word))
+    {
         return false;
     }
     // 可找管家小温:188****3029.

@@ -157,9 +157,7 @@ fn is_noun(text: &Text, act: &Hit) -> bool {
     const JOINS: &str = "费站员工项标方类资机中师证率科处所的期费";
     let joined = text.chars.get(act.end).is_some_and(|c| JOINS.contains(*c));
     joined && act.cues.has(Cue::Act) && !act.cues.has(Cue::ActSure)
-        || ["员", "中心", "主任", "进度", "配合"]
-            .iter()
-            .any(|word| text.starts_with(act.end, word))
+        || NOUNS.iter().any(|word| text.starts_with(act.end, word))
         || text.ends_with(act.start, "配合")
 }
 
@@ -198,7 +196,8 @@ fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
     if MARKS.iter().any(|mark| text.contains(beside.clone(), mark))
         || OVER.iter().any(|mark| text.contains(behind.clone(), mark))
     {
-        return !text.contains(before, "正在") || !act.cues.has(Cue::ActThird);
+        // 正在进行提质改造: under way, and not by the way of this matter.
+        return !text.contains(before, "正");
     }
     let who = text.has(
         before.clone(),
