@@ -21,6 +21,9 @@
 //! because words belong to the edge.
 
 pub mod calendar;
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod flow;
+pub mod locale;
 pub mod rules;
