@@ -217,7 +217,11 @@ mod tests {
             ("rexian --lang fr", None, None),
             ("rexian check -- --lang", None, Some(Lang::Chinese)),
         ] {
-            assert_eq!(language(&args(line), env.map(OsString::from)).ok(), lang, "{line} {env:?}");
+            assert_eq!(
+                language(&args(line), env.map(OsString::from)).ok(),
+                lang,
+                "{line} {env:?}"
+            );
         }
     }
 }

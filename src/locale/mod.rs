@@ -159,7 +159,11 @@ impl Locale {
 /// `[finding.contact] none = "…"` becomes `finding.contact.none`.
 fn flatten(table: &toml::Table, path: &str, into: &mut BTreeMap<String, String>) {
     for (key, value) in table {
-        let key = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let key = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         match value {
             toml::Value::Table(table) => flatten(table, &key, into),
             toml::Value::String(text) => {
@@ -177,7 +181,10 @@ fn flatten(table: &toml::Table, path: &str, into: &mut BTreeMap<String, String>)
 pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| {
         let (name, _) = rest.split_once('}')?;
-        let name_like = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
+        let name_like = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
         name_like.then_some(name)
     })
 }
@@ -187,7 +194,9 @@ pub fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('[') {
-        let Some(close) = rest[open..].find(']').map(|at| open + at) else { break };
+        let Some(close) = rest[open..].find(']').map(|at| open + at) else {
+            break;
+        };
         filled.push_str(&fill_plain(&rest[..open], value));
         let optional = &rest[open + 1..close];
         if blanks(optional).next().is_none() {
