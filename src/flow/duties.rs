@@ -94,7 +94,7 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         now: *received,
         list: Vec::with_capacity(12),
     };
-    owed.taking_on(book, &matter.classes, *received, *received);
+    owed.taking_on(book, matter.classes, *received, *received);
     let finish = first_limit(
         book,
         calendar,
@@ -391,7 +391,12 @@ impl<'b> Owed<'_, 'b> {
                 .filter(|at| last_redo.is_none_or(|redo| *at >= redo));
             self.at(Duty::Meeting, None, false, cite, done);
         }
-        if let Some(rule) = book.redo.escalation.as_ref().filter(|rule| ticket.redo_count() > rule.more_than) {
+        if let Some(rule) = book
+            .redo
+            .escalation
+            .as_ref()
+            .filter(|rule| ticket.redo_count() > rule.more_than)
+        {
             let last_redo = ticket.redos.last().map(|redo| redo.at);
             let done = ticket.supervised.filter(|at| last_redo.is_none_or(|redo| *at >= redo));
             self.at(Duty::Supervise, None, false, &rule.cite, done);

@@ -225,7 +225,10 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
 }
 
 fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) {
-    let had_it = ticket.unit.as_ref().or(ticket.returns.last().map(|record| &record.unit));
+    let had_it = ticket
+        .unit
+        .as_ref()
+        .or(ticket.returns.last().map(|record| &record.unit));
     if had_it != Some(unit) {
         // What another unit tried proves nothing of this one.
         ticket.earlier_attempts = ticket.attempts.len();

@@ -16,6 +16,7 @@ pub mod redo;
 pub mod reply;
 pub mod returning;
 pub mod rulebook;
+pub mod rulebook_check;
 pub mod signing;
 
 pub use finding::{Finding, Severity};

@@ -7,3 +7,4 @@ mod elements;
 mod invariants;
 mod rulebooks;
 mod scenarios;
+mod tidy;

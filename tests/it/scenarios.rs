@@ -44,7 +44,11 @@ fn every_scenario_comes_out_as_it_says() {
             played += 1;
             let result = std::panic::catch_unwind(|| run::play(scenario, &book, &replies));
             let problems = result.unwrap_or_else(|panic| vec![words(&*panic)]);
-            wrong.extend(problems.into_iter().map(|text| format!("{book}/{file}: {}\n    {text}", scenario.name)));
+            wrong.extend(
+                problems
+                    .into_iter()
+                    .map(|text| format!("{book}/{file}: {}\n    {text}", scenario.name)),
+            );
         }
     }
     println!("{played} scenarios, {} wrong", wrong.len());

@@ -89,7 +89,11 @@ pub fn play(scenario: &Scenario, book: &str, replies: &Table) -> Vec<String> {
             }
             *when >= now
         });
-        wrong.extend(play.step(step, now).into_iter().map(|text| format!("step at {now}: {text}")));
+        wrong.extend(
+            play.step(step, now)
+                .into_iter()
+                .map(|text| format!("step at {now}: {text}")),
+        );
     }
     for (when, point) in points {
         wrong.extend(play.look(point, when));
@@ -108,8 +112,16 @@ impl Play<'_> {
             (Begin::Handling, "liaison", "action = 'accept'"),
         ];
         if !chain.is_empty() {
-            way.push((Begin::Signing, "liaison", "action = 'submit_for_signing'\nreply = 'good'"));
-            way.extend(chain.roles().map(|role| (Begin::Signed, role.name(), "action = 'sign'")));
+            way.push((
+                Begin::Signing,
+                "liaison",
+                "action = 'submit_for_signing'\nreply = 'good'",
+            ));
+            way.extend(
+                chain
+                    .roles()
+                    .map(|role| (Begin::Signed, role.name(), "action = 'sign'")),
+            );
         }
         way.push((Begin::Submitted, "liaison", "action = 'submit'\nreply = 'good'"));
         way.push((Begin::Passed, "office", "action = 'pass'"));
@@ -126,7 +138,10 @@ impl Play<'_> {
         let allowed = assess(&self.ticket, &self.desk.book, self.desk.calendar, now).may(action.kind());
         let decision = decide(&self.ticket, action, actor, &self.desk.book, self.desk.calendar, now);
         let events = decision.map_err(|findings| findings.iter().map(|finding| finding.rule).collect::<Vec<_>>())?;
-        assert!(allowed.allows(), "{action:?} was done although it is not allowed: {allowed:?}");
+        assert!(
+            allowed.allows(),
+            "{action:?} was done although it is not allowed: {allowed:?}"
+        );
         let mut names = Vec::new();
         for event in events {
             let recorded = Recorded::new(now, actor.clone(), event);
@@ -137,7 +152,14 @@ impl Play<'_> {
         }
         let folded = fold(self.intake.clone(), &self.events);
         assert_eq!(folded, self.ticket, "folding the events again gives another ticket");
-        invariants::hold(&before, &self.ticket, &self.events, &self.desk.book, self.desk.calendar, now);
+        invariants::hold(
+            &before,
+            &self.ticket,
+            &self.events,
+            &self.desk.book,
+            self.desk.calendar,
+            now,
+        );
         Ok(names)
     }
 
@@ -173,7 +195,11 @@ impl Play<'_> {
                     wrong.extend(same("the fields they are about", &sorted(about), &sorted(&fields)));
                 }
                 if let Some(clause) = &step.cite_contains {
-                    let cites: Vec<&str> = findings.iter().filter_map(|f| f.cite.as_ref()).map(|c| c.as_str()).collect();
+                    let cites: Vec<&str> = findings
+                        .iter()
+                        .filter_map(|f| f.cite.as_ref())
+                        .map(|c| c.as_str())
+                        .collect();
                     if !cites.iter().any(|cite| cite.contains(clause.as_str())) {
                         wrong.push(format!("no refusal rests on {clause:?}: {cites:?}"));
                     }
@@ -221,7 +247,7 @@ impl Play<'_> {
     }
 }
 
-fn duties(assessment: &Assessment<'_>, point: &Point) -> Vec<String> {
+fn duties(assessment: &Assessment<'_, '_>, point: &Point) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut compare = |what: &str, duty: &str, expected: &str, given: &dyn Fn(usize) -> String| {
         duty.parse::<rexian::flow::Duty>().expect("a duty");
@@ -258,7 +284,7 @@ fn duties(assessment: &Assessment<'_>, point: &Point) -> Vec<String> {
     wrong
 }
 
-fn permissions(assessment: &Assessment<'_>, point: &Point) -> Vec<String> {
+fn permissions(assessment: &Assessment<'_, '_>, point: &Point) -> Vec<String> {
     let mut wrong = Vec::new();
     let may = |action: &str| assessment.may(action.parse::<ActionKind>().expect("an action"));
     for (action, expected) in &point.may {
@@ -273,7 +299,7 @@ fn permissions(assessment: &Assessment<'_>, point: &Point) -> Vec<String> {
     }
     for (action, rule) in &point.why {
         match may(action) {
-            Permission::No { why, .. } if why == rule => {}
+            Permission::No { why, .. } if why.rule() == rule => {}
             other => wrong.push(format!("{action} should be refused by {rule}: {other:?}")),
         }
     }
@@ -322,7 +348,10 @@ impl Desk<'_> {
             let mut base = self.reply(&from);
             let text = base["text"].as_str().expect("a text").to_owned();
             if let Some(Value::String(without)) = reply.remove("without") {
-                assert!(text.contains(&without), "reply {name:?}: {without:?} is not in the text it is from");
+                assert!(
+                    text.contains(&without),
+                    "reply {name:?}: {without:?} is not in the text it is from"
+                );
                 let instead = reply.remove("instead");
                 let instead = instead.as_ref().and_then(Value::as_str).unwrap_or_default();
                 base.insert("text".to_owned(), Value::String(text.replace(&without, instead)));
@@ -344,7 +373,9 @@ fn expand(table: &mut Table) {
         ("attachments", "material"),
         ("opinions", "role"),
     ] {
-        let Some(Value::Array(items)) = table.get_mut(list) else { continue };
+        let Some(Value::Array(items)) = table.get_mut(list) else {
+            continue;
+        };
         for item in items {
             if let Value::String(name) = item {
                 let mut full = Table::new();
@@ -381,7 +412,10 @@ fn intake(scenario: &Scenario, book: &str) -> Intake {
         },
         attachments: Vec::new(),
         stated_due: said.stated_due.as_deref().map(at),
-        legal_limit: said.legal_limit.as_deref().map(|period| period.parse().expect("a period")),
+        legal_limit: said
+            .legal_limit
+            .as_deref()
+            .map(|period| period.parse().expect("a period")),
     }
 }
 

@@ -1,0 +1,33 @@
+//! Where the program's own folder is and how it is laid out. Reading what lies there is not here.
+
+use std::path::{Path, PathBuf};
+
+/// The config folder: rulebooks and calendars of the office's own, later settings, keymap and themes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigDir(PathBuf);
+
+impl ConfigDir {
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// Where this system keeps a program's settings; none where there is no home.
+    pub fn usual() -> Option<Self> {
+        let folders = directories::ProjectDirs::from("", "", "rexian")?;
+        Some(Self(folders.config_dir().to_owned()))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// `rulebooks/*.toml` are added to the built-in ones.
+    pub fn rulebooks(&self) -> PathBuf {
+        self.0.join("rulebooks")
+    }
+
+    /// Takes the place of the built-in calendar.
+    pub fn calendar(&self) -> PathBuf {
+        self.0.join("calendars").join("cn.toml")
+    }
+}
