@@ -74,6 +74,9 @@ named! {
         Title = "title",
         NotName = "not_name",
         OtherSide = "other_side",
+        Called = "called",
+        NotPhone = "not_phone",
+        ShortNumber = "short_number",
         Placeholder = "placeholder",
         Evasive = "evasive",
         Rude = "rude",
@@ -108,6 +111,12 @@ impl Cues {
     }
 }
 
+impl From<Cue> for Cues {
+    fn from(cue: Cue) -> Self {
+        Self::of(&[cue])
+    }
+}
+
 const FILES: &[(&str, &str)] = &[
     ("people", include_str!("../../../assets/elements/people.toml")),
     ("tense", include_str!("../../../assets/elements/tense.toml")),
@@ -119,6 +128,7 @@ const FILES: &[(&str, &str)] = &[
     ("remedy", include_str!("../../../assets/elements/remedy.toml")),
     ("units", include_str!("../../../assets/elements/units.toml")),
     ("posts", include_str!("../../../assets/elements/posts.toml")),
+    ("phones", include_str!("../../../assets/elements/phones.toml")),
     ("noise", include_str!("../../../assets/elements/noise.toml")),
     ("flags", include_str!("../../../assets/elements/flags.toml")),
 ];
