@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::lexicon::{Cue, Cues, LEXICON};
 use super::text::{Text, is_han};
-use super::{Span, phone, process, result};
+use super::{Span, process, result};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum FlagKind {
@@ -28,7 +28,7 @@ pub struct Flag {
     pub span: Span,
 }
 
-pub(super) fn find(text: &Text) -> Vec<Flag> {
+pub(super) fn find(text: &Text, phones: &[(Range<usize>, String)]) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut add = |kind, range: Range<usize>| {
         flags.push(Flag {
@@ -64,9 +64,9 @@ pub(super) fn find(text: &Text) -> Vec<Flag> {
     for range in identities(text) {
         add(FlagKind::LeakedId, range);
     }
-    for (range, number) in phone::find(text) {
-        if private(text, &range, &number) {
-            add(FlagKind::LeakedPhone, range);
+    for (range, number) in phones {
+        if private(text, range, number) {
+            add(FlagKind::LeakedPhone, range.clone());
         }
     }
     flags
@@ -75,20 +75,24 @@ pub(super) fn find(text: &Text) -> Vec<Flag> {
 /// XX街道, ××路: crosses for a name left open. 王XX is a name kept back, 138XXXX0000 a number.
 fn crosses(text: &Text) -> impl Iterator<Item = Range<usize>> + '_ {
     let cross = |at: usize| text.chars.get(at).is_some_and(|c| matches!(c, 'X' | 'x' | '×'));
-    (0..text.chars.len()).filter_map(move |start| {
-        let before = start.checked_sub(1).map(|before| text.chars[before]);
-        let opens = before.is_none_or(|c| {
-            !c.is_ascii_alphanumeric()
-                && !matches!(c, '×' | '*')
-                && (!LEXICON.is_surname(c) || "于在到由向时经和与".contains(c))
-        });
-        let length = (start..text.chars.len()).take_while(|at| cross(*at)).count();
-        let names = text
-            .chars
-            .get(start + length)
-            .is_some_and(|c| is_han(*c) && !"某先女".contains(*c));
-        (opens && length >= 2 && names).then_some(start..start + length)
-    })
+    (0..text.chars.len())
+        .filter(move |start| cross(*start))
+        .filter_map(move |start| {
+            let before = start.checked_sub(1).map(|before| text.chars[before]);
+            let opens = before.is_none_or(|c| {
+                let named = LEXICON.is_surname(c) && !"于在到由向时经和与".contains(c);
+                !named && !c.is_ascii_alphanumeric() && !matches!(c, '×' | '*')
+            });
+            if !opens {
+                return None;
+            }
+            let length = (start..text.chars.len()).take_while(|at| cross(*at)).count();
+            let names = text
+                .chars
+                .get(start + length)
+                .is_some_and(|c| is_han(*c) && !"某先女".contains(*c));
+            (length >= 2 && names).then_some(start..start + length)
+        })
 }
 
 /// Eighteen digits, the last perhaps X, whose checksum is that of GB 11643.
@@ -158,7 +162,11 @@ mod tests {
     use super::*;
 
     fn flags(words: &str) -> Vec<FlagKind> {
-        find(&Text::read(words)).into_iter().map(|flag| flag.kind).collect()
+        let text = Text::read(words);
+        find(&text, &super::super::phone::find(&text))
+            .into_iter()
+            .map(|flag| flag.kind)
+            .collect()
     }
 
     #[test]

@@ -106,6 +106,10 @@ impl Cues {
         self.0 & of.0 != 0
     }
 
+    pub(super) fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     fn add(&mut self, cue: Cue) {
         self.0 |= 1 << cue as u64;
     }
@@ -133,6 +137,30 @@ const FILES: &[(&str, &str)] = &[
     ("flags", include_str!("../../../assets/elements/flags.toml")),
 ];
 
+/// A set of characters, asked for at every character of a text.
+#[derive(Default)]
+pub(super) struct Characters(Vec<u64>);
+
+impl Characters {
+    fn of(characters: &str) -> Self {
+        let mut bits = Vec::new();
+        for c in characters.chars() {
+            let word = c as usize / 64;
+            if bits.len() <= word {
+                bits.resize(word + 1, 0);
+            }
+            bits[word] |= 1 << (c as usize % 64);
+        }
+        Self(bits)
+    }
+
+    pub(super) fn has(&self, c: char) -> bool {
+        self.0
+            .get(c as usize / 64)
+            .is_some_and(|word| word & (1 << (c as usize % 64)) != 0)
+    }
+}
+
 /// A list of words, or one string of single characters.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
@@ -146,7 +174,9 @@ pub(super) struct Lexicon {
     /// By pattern: its cues.
     pub(super) cues: Vec<Cues>,
     /// The first characters of names of people.
-    pub(super) surnames: Vec<char>,
+    surnames: Characters,
+    /// Characters at which the name of a body cannot reach further left.
+    pub(super) name_stops: Characters,
 }
 
 impl Lexicon {
@@ -161,7 +191,7 @@ impl Lexicon {
     }
 
     pub(super) fn is_surname(&self, c: char) -> bool {
-        self.surnames.binary_search(&c).is_ok()
+        self.surnames.has(c)
     }
 }
 
@@ -171,7 +201,7 @@ pub(super) static LEXICON: LazyLock<Lexicon> =
 
 fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
     let mut words: BTreeMap<String, Cues> = BTreeMap::new();
-    let mut surnames = Vec::new();
+    let (mut surnames, mut name_stops) = (Characters::default(), Characters::default());
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (file, text) in files {
         let lists: BTreeMap<String, Words> = toml::from_str(text).map_err(|error| format!("{file}.toml: {error}"))?;
@@ -180,7 +210,10 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
                 return Err(format!("{name} stands in {other}.toml and in {file}.toml"));
             }
             match list {
-                Words::Characters(characters) if name == "surnames" => surnames = characters.chars().collect(),
+                Words::Characters(characters) if name == "surnames" => surnames = Characters::of(&characters),
+                Words::Characters(characters) if name == "name_stop_characters" => {
+                    name_stops = Characters::of(&characters);
+                }
                 Words::Characters(_) => return Err(format!("{file}.toml: {name} must be a list")),
                 Words::List(list) => {
                     let cue: Cue = name.parse().map_err(|error| format!("{file}.toml: {error}"))?;
@@ -197,8 +230,6 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
     if let Some(missing) = Cue::ALL.iter().find(|cue| !seen.contains_key(cue.name())) {
         return Err(format!("no file holds {missing}"));
     }
-    surnames.sort_unstable();
-    surnames.dedup();
     let automaton = AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(words.keys())
@@ -207,6 +238,7 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
         automaton,
         cues: words.into_values().collect(),
         surnames,
+        name_stops,
     })
 }
 
