@@ -45,7 +45,10 @@ impl Calendar {
             return Err(desk.refuse("cli.calendar.long", &[("most", &MOST_YEARS.to_string())]));
         }
         let calendar = desk.calendar()?;
-        let days = first.iter_days().take_while(|date| *date <= last).map(|date| calendar.day(date));
+        let days = first
+            .iter_days()
+            .take_while(|date| *date <= last)
+            .map(|date| calendar.day(date));
         if self.json {
             let rows: Vec<Row> = days.map(|day| Row::from(&day)).collect();
             desk.print_json(&rows)?;
@@ -76,14 +79,22 @@ impl<'a> From<&Day<'a>> for Row<'a> {
 
 impl Desk {
     fn calendar_row(&self, day: &Day<'_>) -> Vec<String> {
-        let mark = if day.workday { "cli.calendar.on" } else { "cli.calendar.off" };
+        let mark = if day.workday {
+            "cli.calendar.on"
+        } else {
+            "cli.calendar.off"
+        };
         let why = match (day.holiday, day.makeup_for) {
             (Some(holiday), _) => holiday.to_owned(),
             (None, Some(holiday)) => self.say("cli.calendar.makeup", &[("holiday", holiday)]),
             (None, None) => String::new(),
         };
         let notice = day.notice.filter(|_| !why.is_empty()).unwrap_or_default();
-        let beside = if day.provisional { self.word("cli.provisional") } else { notice };
+        let beside = if day.provisional {
+            self.word("cli.provisional")
+        } else {
+            notice
+        };
         vec![self.day(day.date), self.word(mark).to_owned(), why, beside.to_owned()]
     }
 
@@ -117,9 +128,14 @@ fn bounds(text: &str) -> Option<(NaiveDate, NaiveDate)> {
         let digits = !part.is_empty() && part.len() <= longest && part.bytes().all(|b| b.is_ascii_digit());
         digits.then(|| part.parse::<u32>().ok()).flatten()
     };
-    let year = i32::try_from(number(parts.first()?, 4)?).ok().filter(|year| YEARS.contains(year))?;
+    let year = i32::try_from(number(parts.first()?, 4)?)
+        .ok()
+        .filter(|year| YEARS.contains(year))?;
     match parts[1..] {
-        [] => Some((NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?)),
+        [] => Some((
+            NaiveDate::from_ymd_opt(year, 1, 1)?,
+            NaiveDate::from_ymd_opt(year, 12, 31)?,
+        )),
         [month] => {
             let first = NaiveDate::from_ymd_opt(year, number(month, 2)?, 1)?;
             let next = first.checked_add_months(chrono::Months::new(1))?;

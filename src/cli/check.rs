@@ -197,7 +197,12 @@ impl Desk {
         }
         let label = |state: &ElementState<'_>| self.locale.term("element", state.element.name());
         let clause_of = |cite: &str| book.map_or_else(|| cite.to_owned(), |book| clause(cite, book).to_owned());
-        let widest = verdict.elements.iter().map(|state| width(&label(state))).max().unwrap_or(0);
+        let widest = verdict
+            .elements
+            .iter()
+            .map(|state| width(&label(state)))
+            .max()
+            .unwrap_or(0);
         let cites = verdict.elements.iter().filter_map(|state| state.cite);
         let cite_width = cites.map(|cite| width(&clause_of(cite.as_str()))).max().unwrap_or(0);
         for state in &verdict.elements {
@@ -213,7 +218,11 @@ impl Desk {
         }
         for (number, finding) in verdict.findings.iter().enumerate() {
             let (message, fix) = self.locale.finding(finding);
-            let cite = finding.cite.as_ref().map(|cite| clause_of(cite.as_str())).unwrap_or_default();
+            let cite = finding
+                .cite
+                .as_ref()
+                .map(|cite| clause_of(cite.as_str()))
+                .unwrap_or_default();
             let severity = format!("cli.check.{}", finding.severity.name());
             let message = self.say(&severity, &[("message", &message), ("cite", &cite)]);
             let head = format!("{}. ", number + 1);
@@ -239,7 +248,11 @@ impl Desk {
         const PLACES: usize = 2;
         const LONGEST: usize = 24;
         if state.evidence.is_empty() {
-            return if state.required { self.word("cli.check.absent").to_owned() } else { String::new() };
+            return if state.required {
+                self.word("cli.check.absent").to_owned()
+            } else {
+                String::new()
+            };
         }
         let short = |span: &Span| {
             let words = quoted(characters, *span).replace(char::is_whitespace, "");

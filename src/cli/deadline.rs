@@ -156,7 +156,11 @@ impl Deadline {
         let rows: Vec<Vec<String>> = owed
             .iter()
             .map(|obligation| {
-                let mark = if obligation.provisional { desk.word("cli.provisional") } else { "" };
+                let mark = if obligation.provisional {
+                    desk.word("cli.provisional")
+                } else {
+                    ""
+                };
                 vec![
                     desk.locale.term("duty", obligation.duty.name()),
                     desk.due_words(obligation),
@@ -181,7 +185,9 @@ impl Deadline {
 
 /// The clause alone: the document stands in the heading.
 pub fn clause<'a>(cite: &'a str, book: &Rulebook) -> &'a str {
-    cite.strip_prefix(book.book.document.as_str()).unwrap_or(cite).trim_start()
+    cite.strip_prefix(book.book.document.as_str())
+        .unwrap_or(cite)
+        .trim_start()
 }
 
 impl Desk {
@@ -198,7 +204,9 @@ impl Desk {
     pub fn kind(&self, name: Option<&str>) -> Result<Option<Kind>> {
         let Some(name) = name else { return Ok(None) };
         let choices: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        let kind = name.parse().map_err(|_| self.refuse_choice("cli.kind", name, &choices))?;
+        let kind = name
+            .parse()
+            .map_err(|_| self.refuse_choice("cli.kind", name, &choices))?;
         Ok(Some(kind))
     }
 
@@ -228,7 +236,9 @@ impl Desk {
 
     /// As above, and where something ends at midnight 24:00 of the day that ends, which is how people say it.
     fn due_words(&self, obligation: &Obligation<'_>) -> String {
-        let Some(due) = obligation.due else { return String::new() };
+        let Some(due) = obligation.due else {
+            return String::new();
+        };
         // The red card does not end but begins then.
         let midnight = due == Moment::midnight(due.date()) && obligation.duty != Duty::Red;
         match due.date().pred_opt().filter(|_| midnight) {
@@ -264,7 +274,9 @@ impl Desk {
                 })
                 .collect();
             let groups = groups.join(self.word("list.semicolon"));
-            let used = finish.and_then(|limit| limit.within).map(|period| self.locale.period(period));
+            let used = finish
+                .and_then(|limit| limit.within)
+                .map(|period| self.locale.period(period));
             notes.push(self.say(
                 "cli.deadline.no_kind",
                 &[("groups", &groups), ("used", &used.unwrap_or_default())],
@@ -349,7 +361,10 @@ impl Desk {
             }
             Duty::Red => self.say("cli.derived.red", &[("days", &number(ladder.map(|rule| rule.red_on)))]),
             Duty::Remind => {
-                let stated = book.limits.finish_for(&receipt.matter).is_some_and(|limit| limit.within.is_none());
+                let stated = book
+                    .limits
+                    .finish_for(&receipt.matter)
+                    .is_some_and(|limit| limit.within.is_none());
                 let rule = book.alerts.remind.as_ref();
                 if stated {
                     let days = number(rule.map(|rule| rule.before_stated_days));

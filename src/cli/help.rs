@@ -28,7 +28,9 @@ fn worded(command: Command, path: &str, locale: &'static Locale) -> Command {
         .help_template(template);
     let command = command.mut_args(|arg| {
         let name = arg.get_id().to_string();
-        let text = locale.get(&key(&name)).or_else(|| locale.get(&format!("help.all.{name}")));
+        let text = locale
+            .get(&key(&name))
+            .or_else(|| locale.get(&format!("help.all.{name}")));
         let heading = if arg.is_positional() {
             "help.headings.arguments"
         } else {
@@ -76,9 +78,7 @@ fn mistake(error: &Error, command: &Command, args: &[OsString], locale: &Locale)
             let args = [("given", given.as_str()), ("choices", &locale.join(&choices))];
             locale.say("cli.usage.subcommand", &args)
         }
-        ErrorKind::UnknownArgument if !given.starts_with('-') => {
-            locale.say("cli.usage.extra", &[("given", &given)])
-        }
+        ErrorKind::UnknownArgument if !given.starts_with('-') => locale.say("cli.usage.extra", &[("given", &given)]),
         ErrorKind::UnknownArgument => {
             let choices = options(here);
             let args = [("given", given.as_str()), ("choices", &locale.join(&choices))];

@@ -27,11 +27,17 @@ pub struct NotText;
 /// The text of `bytes`, without a byte order mark.
 pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), NotText> {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        return plain(UTF_8.decode_without_bom_handling_and_without_replacement(rest), Encoding::Utf8);
+        return plain(
+            UTF_8.decode_without_bom_handling_and_without_replacement(rest),
+            Encoding::Utf8,
+        );
     }
     for (mark, encoding) in [(b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)] {
         if let Some(rest) = bytes.strip_prefix(mark) {
-            return plain(encoding.decode_without_bom_handling_and_without_replacement(rest), Encoding::Utf16);
+            return plain(
+                encoding.decode_without_bom_handling_and_without_replacement(rest),
+                Encoding::Utf16,
+            );
         }
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -40,13 +46,19 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), NotText> {
     if !looks_like_gbk(bytes) {
         return Err(NotText);
     }
-    plain(GBK.decode_without_bom_handling_and_without_replacement(bytes), Encoding::Gbk)
+    plain(
+        GBK.decode_without_bom_handling_and_without_replacement(bytes),
+        Encoding::Gbk,
+    )
 }
 
 /// A text has no control characters but those of lines and columns.
 fn plain(text: Option<std::borrow::Cow<'_, str>>, encoding: Encoding) -> Result<(String, Encoding), NotText> {
     let text = text.ok_or(NotText)?;
-    if text.chars().any(|c| c == '\0' || c.is_control() && encoding != Encoding::Utf8 && !c.is_whitespace()) {
+    if text
+        .chars()
+        .any(|c| c == '\0' || c.is_control() && encoding != Encoding::Utf8 && !c.is_whitespace())
+    {
         return Err(NotText);
     }
     Ok((text.into_owned(), encoding))
@@ -76,7 +88,8 @@ impl Desk {
     pub fn read_text(&self, file: Option<&Path>) -> anyhow::Result<String> {
         let name = self.name_of(file);
         let bytes = self.read_bytes(file)?;
-        let (text, encoding) = decode(&bytes).map_err(|NotText| self.refuse("cli.input.not_text", &[("file", &name)]))?;
+        let (text, encoding) =
+            decode(&bytes).map_err(|NotText| self.refuse("cli.input.not_text", &[("file", &name)]))?;
         self.say_encoding(encoding, &name);
         Ok(text)
     }

@@ -22,7 +22,13 @@ pub fn pad(text: &str, cells: usize) -> String {
 pub fn columns(rows: &[Vec<String>], indent: usize) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest: Vec<usize> = (0..count)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| width(cell))
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let mut text = String::new();
     for row in rows {
@@ -95,7 +101,11 @@ pub fn hanging(head: &str, text: &str, cells: usize) -> String {
     let lines = wrap(text, cells.saturating_sub(indent).max(10));
     let mut laid = String::new();
     for (number, line) in lines.iter().enumerate() {
-        let before = if number == 0 { head.to_owned() } else { " ".repeat(indent) };
+        let before = if number == 0 {
+            head.to_owned()
+        } else {
+            " ".repeat(indent)
+        };
         laid.push_str(format!("{before}{line}").trim_end());
         laid.push('\n');
     }

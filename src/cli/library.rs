@@ -80,7 +80,10 @@ impl Desk {
 
     fn rulebook_files(&self, library: &mut Library) -> Vec<(PathBuf, String)> {
         // No folder, no files: nothing was set up there yet.
-        let entries = self.config.as_ref().and_then(|config| std::fs::read_dir(config.rulebooks()).ok());
+        let entries = self
+            .config
+            .as_ref()
+            .and_then(|config| std::fs::read_dir(config.rulebooks()).ok());
         let mut paths: Vec<PathBuf> = entries
             .into_iter()
             .flatten()

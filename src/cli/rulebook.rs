@@ -175,7 +175,11 @@ fn bad_value(desk: &Desk, message: &str) -> String {
         let nearest = nearest(given, &all).unwrap_or_default();
         return desk.say(
             "cli.problem.choice",
-            &[("given", given), ("nearest", nearest), ("choices", &desk.locale.join(&all))],
+            &[
+                ("given", given),
+                ("nearest", nearest),
+                ("choices", &desk.locale.join(&all)),
+            ],
         );
     }
     if message.contains("is not a period") {
@@ -213,7 +217,9 @@ fn distance(one: &str, other: &str) -> usize {
         let mut corner = row[0];
         row[0] = at + 1;
         for (place, b) in other.iter().enumerate() {
-            let step = (corner + usize::from(a != *b)).min(row[place] + 1).min(row[place + 1] + 1);
+            let step = (corner + usize::from(a != *b))
+                .min(row[place] + 1)
+                .min(row[place + 1] + 1);
             corner = row[place + 1];
             row[place + 1] = step;
         }

@@ -33,7 +33,9 @@ impl Desk {
     /// The whole book.
     pub fn book_sheet(&self, book: &Rulebook, source: &str) -> Result<String> {
         let tree: Tree = serde_json::from_str(&serde_json::to_string(book)?)?;
-        let Tree::Table(sections) = tree else { return Ok(String::new()) };
+        let Tree::Table(sections) = tree else {
+            return Ok(String::new());
+        };
         let mut page = self.book_head(book, source);
         for (name, section) in &sections {
             let mut entries = Vec::new();
@@ -139,7 +141,9 @@ fn words(value: &Tree) -> String {
             if let Ok(period) = word.parse::<Period>() {
                 return locale.period(period);
             }
-            let label = ["element", "role"].iter().find_map(|prefix| locale.get(&format!("{prefix}.{word}")));
+            let label = ["element", "role"]
+                .iter()
+                .find_map(|prefix| locale.get(&format!("{prefix}.{word}")));
             label.unwrap_or(word).to_owned()
         }
         Tree::List(items) => locale.join(&items.iter().map(words).collect::<Vec<_>>()),

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use crate::domain::period::Period;
 use crate::rules::Finding;
+use crate::rules::clause::blanks;
 use crate::rules::finding::{Arg, Message};
 
 /// The languages there are words for.
@@ -159,7 +160,11 @@ impl Locale {
 /// `[finding.contact] none = "…"` becomes `finding.contact.none`.
 fn flatten(table: &toml::Table, path: &str, into: &mut BTreeMap<String, String>) {
     for (key, value) in table {
-        let key = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let key = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         match value {
             toml::Value::Table(table) => flatten(table, &key, into),
             toml::Value::String(text) => {
@@ -173,21 +178,14 @@ fn flatten(table: &toml::Table, path: &str, into: &mut BTreeMap<String, String>)
     }
 }
 
-/// The names in braces, in order, each as often as it stands there.
-pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| {
-        let (name, _) = rest.split_once('}')?;
-        let name_like = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
-        name_like.then_some(name)
-    })
-}
-
 /// Fills the blanks; a blank that nothing is known for is empty.
 pub fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('[') {
-        let Some(close) = rest[open..].find(']').map(|at| open + at) else { break };
+        let Some(close) = rest[open..].find(']').map(|at| open + at) else {
+            break;
+        };
         filled.push_str(&fill_plain(&rest[..open], value));
         let optional = &rest[open + 1..close];
         if blanks(optional).next().is_none() {

@@ -3,5 +3,9 @@
 mod calendar;
 mod calendar_file;
 mod calendar_properties;
+mod cli;
+mod cli_check;
+mod cli_rulebook;
 mod elements;
+mod locale;
 mod rulebooks;
