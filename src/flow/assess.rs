@@ -12,10 +12,11 @@ use crate::rules::clause::Cite;
 use crate::rules::contact::Standing;
 use crate::rules::signing::Chain;
 
-/// The clocks of one ticket. It borrows its clauses from the rulebook: a list of a hundred thousand is assessed in a
-/// tenth of a second.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Assessment<'b> {
+/// The clocks of one ticket. It borrows ticket and rulebook: a list of a hundred thousand is assessed in less than a
+/// tenth of a second. What may be done is worked out when it is asked, since a list shows clocks and only the ticket that
+/// is open shows actions.
+#[derive(Clone, Debug)]
+pub struct Assessment<'t, 'b> {
     pub obligations: Vec<Obligation<'b>>,
     pub alert: Alert,
     pub alert_cite: Option<&'b Cite>,
@@ -27,12 +28,18 @@ pub struct Assessment<'b> {
     pub signed: Chain,
     /// What the contact log amounts to, where it matters.
     pub standing: Option<Standing>,
-    allowed: [Permission<'b>; ActionKind::COUNT],
+    case: Case<'t, 'b>,
 }
 
-impl<'b> Assessment<'b> {
+impl<'b> Assessment<'_, 'b> {
+    /// Whether this may be done now, and if not, why not.
     pub fn may(&self, action: ActionKind) -> Permission<'b> {
-        self.allowed[action as usize]
+        self.case.permit(action)
+    }
+
+    /// The same for every action there is.
+    pub fn allowed(&self) -> impl Iterator<Item = (ActionKind, Permission<'b>)> {
+        ActionKind::ALL.iter().map(|action| (*action, self.may(*action)))
     }
 
     pub fn obligation(&self, duty: Duty) -> Option<&Obligation<'b>> {
@@ -45,14 +52,10 @@ impl<'b> Assessment<'b> {
     }
 }
 
-pub fn assess<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar, now: Moment) -> Assessment<'b> {
+pub fn assess<'t, 'b>(ticket: &'t Ticket, book: &'b Rulebook, calendar: &Calendar, now: Moment) -> Assessment<'t, 'b> {
     let case = case(ticket, book, calendar, now);
     let standing = (ticket.finished.is_none() && !ticket.attempts_now().is_empty())
         .then(|| book.contact.standing(ticket.attempts_now(), calendar));
-    let mut allowed = [Permission::Yes; ActionKind::COUNT];
-    for (permission, action) in allowed.iter_mut().zip(ActionKind::ALL) {
-        *permission = case.permit(*action);
-    }
     let (alert, alert_cite, alert_changes) = alert(&case, calendar);
     Assessment {
         obligations: duties::of_ticket(ticket, book, calendar, case.finish.as_ref(), standing.as_ref(), now),
@@ -62,7 +65,7 @@ pub fn assess<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar, now:
         chain: case.chain,
         signed: signed(ticket),
         standing,
-        allowed,
+        case,
     }
 }
 

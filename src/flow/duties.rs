@@ -92,7 +92,7 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         now: *received,
         list: Vec::with_capacity(12),
     };
-    owed.taking_on(book, &matter.classes, *received);
+    owed.taking_on(book, matter.classes, *received, *received);
     let finish = first_limit(
         book,
         calendar,
@@ -136,7 +136,8 @@ pub(super) fn of_ticket<'b>(
         match rule.within {
             Some(within) => owed.counted(Duty::PassOn, ticket.intake.received, within, &rule.cite, None),
             None => {
-                let today = calendar.close_of(ticket.intake.received.date());
+                // 当天: what comes in after hours has until midnight too.
+                let today = Moment::end_of(ticket.intake.received.date());
                 owed.at(Duty::PassOn, Some(today), false, &rule.cite, None);
             }
         }
@@ -144,7 +145,8 @@ pub(super) fn of_ticket<'b>(
     if ticket.stage == Stage::Dispatched
         && let Some(start) = ticket.clock_start
     {
-        owed.taking_on(book, &ticket.intake.classes, start);
+        let receipt = ticket.first_receipt().unwrap_or(start);
+        owed.taking_on(book, &ticket.intake.classes, start, receipt);
     }
     if let Some(start) = ticket.clock_start {
         let done = ticket.submitted.or(ticket.finished);
@@ -193,15 +195,15 @@ impl<'b> Owed<'_, 'b> {
         }
     }
 
-    /// Accept it or give it back.
-    fn taking_on(&mut self, book: &'b Rulebook, classes: &[String], start: Moment) {
+    /// Accept it or give it back. A unit that gets a ticket again has no second return window.
+    fn taking_on(&mut self, book: &'b Rulebook, classes: &[String], start: Moment, receipt: Moment) {
         if let Some(rule) = &book.accepting.confirm
             && let Some(within) = rule.within
         {
             self.counted(Duty::Accept, start, within, &rule.cite, None);
         }
         if let Some((within, cite)) = book.returning.window_for(false, classes) {
-            self.counted(Duty::Return, start, within, cite, None);
+            self.counted(Duty::Return, receipt, within, cite, None);
         }
     }
 

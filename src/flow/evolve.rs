@@ -83,13 +83,11 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             }
             hand_to(&mut ticket, unit, at, *clock_start);
             ticket.designated = true;
-            ticket.dispute = None;
         }
         Event::Claimed { unit, .. } => {
             hand_to(&mut ticket, unit, at, at);
             ticket.accepted = Some(Accepted { at, by_silence: false });
             ticket.stage = Stage::Handling;
-            ticket.dispute = None;
         }
         Event::BuckPassingMarked { .. } => ticket.buck_passing += 1,
         Event::ContactTried(attempt) => ticket.attempts.push(attempt.clone()),
@@ -227,6 +225,20 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
 }
 
 fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) {
+    let had_it = ticket
+        .unit
+        .as_ref()
+        .or(ticket.returns.last().map(|record| &record.unit));
+    if had_it != Some(unit) {
+        // What another unit tried proves nothing of this one.
+        ticket.earlier_attempts = ticket.attempts.len();
+        ticket.unreachable_reported = None;
+    }
+    lapse_requests(ticket, at);
+    ticket.current_reply = None;
+    ticket.sent_back = None;
+    ticket.designated = false;
+    ticket.dispute = None;
     if !ticket.receipts.iter().any(|(receiver, _)| receiver == unit) {
         ticket.receipts.push((unit.clone(), at));
     }
@@ -276,6 +288,18 @@ fn settle<T>(requests: &mut [Requested<T>], at: Moment, granted: bool, reason: &
     }
 }
 
+/// What was asked in an earlier round, or by another unit, is not granted any more.
+fn lapse_requests(ticket: &mut Ticket, at: Moment) {
+    fn lapse<T>(requests: &mut [Requested<T>], at: Moment) {
+        if requests.last().is_some_and(Requested::pending) {
+            settle(requests, at, false, "");
+        }
+    }
+    lapse(&mut ticket.extensions, at);
+    lapse(&mut ticket.suspensions, at);
+    lapse(&mut ticket.exemptions, at);
+}
+
 fn put_forward(ticket: &mut Ticket, reply: &Reply, at: Moment) {
     ticket.current_reply = Some(ticket.replies.len());
     ticket.replies.push(ReplyVersion {
@@ -293,6 +317,7 @@ fn end(ticket: &mut Ticket, stage: Stage, at: Moment) {
 
 /// A redo: the same unit, a new limit, and the caller to be contacted again.
 fn begin_round(ticket: &mut Ticket, at: Moment) {
+    lapse_requests(ticket, at);
     ticket.stage = Stage::Handling;
     ticket.clock_start = Some(at);
     ticket.granted_due = None;

@@ -13,4 +13,4 @@ pub use assess::{Assessment, assess};
 pub use decide::{decide, take};
 pub use duties::{Duty, Obligation, Receipt, State, duties};
 pub use evolve::{evolve, fold};
-pub use permit::Permission;
+pub use permit::{Permission, Why};

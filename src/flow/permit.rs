@@ -10,18 +10,17 @@ use crate::flow::assess::signed;
 use crate::flow::clock::{Finish, running_for_extension};
 use crate::rules::Rulebook;
 use crate::rules::clause::Cite;
-use crate::rules::finding::{Finding, Message, Severity};
+use crate::rules::finding::{Finding, finding};
 use crate::rules::signing::Chain;
 
-/// May it be done now? Small and without allocations: every ticket of a list is asked for every action.
+/// May it be done now? Small and without allocations, because every action of a ticket is asked at every key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Permission<'b> {
     Yes,
     /// Possible with a reason; the office decides. This document does not regulate it.
     Unregulated,
-    /// `why` is the rule that stands against it, and names the message.
     No {
-        why: &'static str,
+        why: Why,
         cite: Option<&'b Cite>,
     },
 }
@@ -32,11 +31,11 @@ impl Permission<'_> {
     }
 }
 
-fn no<'b>(why: &'static str) -> Permission<'b> {
+fn no<'b>(why: Why) -> Permission<'b> {
     Permission::No { why, cite: None }
 }
 
-fn against<'b>(why: &'static str, cite: &'b Cite) -> Permission<'b> {
+fn against<'b>(why: Why, cite: &'b Cite) -> Permission<'b> {
     Permission::No { why, cite: Some(cite) }
 }
 
@@ -49,72 +48,73 @@ fn ruled<'b>(regulated: bool) -> Permission<'b> {
     }
 }
 
-/// A refusal by state, as a finding. The keys are `finding.<why>` and `fix.<why>`.
-pub(super) fn refusal(why: &'static str, cite: Option<&Cite>) -> Finding {
-    let (message, fix) = WHYS
-        .iter()
-        .find(|(rule, _, _)| *rule == why)
-        .map_or(("finding.flow.state", "fix.flow.state"), |(_, message, fix)| {
-            (*message, *fix)
-        });
+/// A refusal by state, as a finding.
+pub(super) fn refusal(why: Why, cite: Option<&Cite>) -> Finding {
     Finding {
-        rule: why,
         cite: cite.cloned(),
-        severity: Severity::Refuse,
-        field: None,
-        message: Message::new(message),
-        fix: Message::new(fix),
-        span: None,
+        ..why.finding()
     }
 }
 
-/// Lists every reason a state can give, with its two message keys.
+/// Declares why an action may not be done now: the rule that stands against it, which also names the two messages.
 macro_rules! whys {
-    ($($why:literal),+ $(,)?) => {
-        const WHYS: &[(&str, &str, &str)] = &[$(($why, concat!("finding.", $why), concat!("fix.", $why)),)+];
+    ($($why:ident = $rule:literal,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Why { $($why,)+ }
+
+        impl Why {
+            pub fn rule(self) -> &'static str {
+                match self { $(Self::$why => $rule,)+ }
+            }
+
+            fn finding(self) -> Finding {
+                match self { $(Self::$why => finding!(refuse $rule),)+ }
+            }
+        }
     };
 }
 
-whys![
-    "flow.not_taken",
-    "flow.not_dispatched",
-    "flow.not_in_hand",
-    "flow.not_with_the_unit",
-    "flow.no_return_asked",
-    "flow.no_dispute",
-    "flow.not_returned_yet",
-    "flow.over",
-    "flow.no_attempts",
-    "flow.no_co_handling",
-    "flow.pending",
-    "flow.nothing_pending",
-    "flow.no_signature_needed",
-    "flow.not_in_signing",
-    "flow.unsigned",
-    "flow.not_submitted",
-    "flow.not_passed",
-    "flow.no_rating",
-    "flow.submitted",
-    "flow.not_finished",
-    "flow.not_secret",
-    "flow.not_closable",
-    "flow.claimed_already",
-    "flow.accept_first",
-    "flow.someone_has_it",
-    "returning.window_closed",
-    "returning.designated",
-    "accepting.keeps",
-    "extension.not_after_redo",
-    "extension.most_reached",
-    "extension.no_moment",
-    "extension.too_late",
-    "redo.most_reached",
-    "alerts.not_overdue",
-    "bulletin.no_commendation",
-    "bulletin.too_late",
-];
+whys! {
+    NotTaken = "flow.not_taken",
+    NotDispatched = "flow.not_dispatched",
+    NotInHand = "flow.not_in_hand",
+    NotWithTheUnit = "flow.not_with_the_unit",
+    NoReturnAsked = "flow.no_return_asked",
+    NoDispute = "flow.no_dispute",
+    NotReturnedYet = "flow.not_returned_yet",
+    Over = "flow.over",
+    NoAttempts = "flow.no_attempts",
+    NoCoHandling = "flow.no_co_handling",
+    Pending = "flow.pending",
+    NothingPending = "flow.nothing_pending",
+    NoSignatureNeeded = "flow.no_signature_needed",
+    NotInSigning = "flow.not_in_signing",
+    Unsigned = "flow.unsigned",
+    NotSubmitted = "flow.not_submitted",
+    NotPassed = "flow.not_passed",
+    NoRating = "flow.no_rating",
+    Submitted = "flow.submitted",
+    NotFinished = "flow.not_finished",
+    NotSecret = "flow.not_secret",
+    NotClosable = "flow.not_closable",
+    ClaimedAlready = "flow.claimed_already",
+    AcceptFirst = "flow.accept_first",
+    SomeoneHasIt = "flow.someone_has_it",
+    WindowClosed = "returning.window_closed",
+    Designated = "returning.designated",
+    Keeps = "accepting.keeps",
+    NotAfterRedo = "extension.not_after_redo",
+    ExtensionsUsedUp = "extension.most_reached",
+    NoMomentToAsk = "extension.no_moment",
+    ExtensionTooLate = "extension.too_late",
+    RedosUsedUp = "redo.most_reached",
+    NotOverdue = "alerts.not_overdue",
+    NoCommendation = "bulletin.no_commendation",
+    CommendationTooLate = "bulletin.too_late",
+}
 
 /// What the questions below have in common.
+#[derive(Clone, Debug)]
 pub(super) struct Case<'t, 'b> {
     pub ticket: &'t Ticket,
     pub book: &'b Rulebook,
@@ -136,23 +136,23 @@ impl<'b> Case<'_, 'b> {
     pub fn permit(&self, action: Do) -> Permission<'b> {
         let ticket = self.ticket;
         let stage = ticket.stage;
-        let when = |right: bool, why: &'static str| if right { Permission::Yes } else { no(why) };
+        let when = |right: bool, why: Why| if right { Permission::Yes } else { no(why) };
         match action {
-            Do::Dispatch | Do::AnswerDirectly => when(stage == Stage::Taken, "flow.not_taken"),
-            Do::Accept => when(stage == Stage::Dispatched, "flow.not_dispatched"),
+            Do::Dispatch | Do::AnswerDirectly => when(stage == Stage::Taken, Why::NotTaken),
+            Do::Accept => when(stage == Stage::Dispatched, Why::NotDispatched),
             Do::Return => self.permit_return(),
-            Do::DecideReturn => when(stage == Stage::ReturnAsked, "flow.no_return_asked"),
+            Do::DecideReturn => when(stage == Stage::ReturnAsked, Why::NoReturnAsked),
             Do::OpenDispute | Do::Designate => {
                 if ticket.finished.is_some() || ticket.submitted.is_some() {
-                    return no("flow.over");
+                    return no(Why::Over);
                 }
                 ruled(self.book.returning.dispute.is_some())
             }
-            Do::HandInEvidence => when(ticket.dispute.is_some(), "flow.no_dispute"),
-            Do::Claim => when(stage == Stage::Taken || ticket.dispute.is_some(), "flow.someone_has_it"),
+            Do::HandInEvidence => when(ticket.dispute.is_some(), Why::NoDispute),
+            Do::Claim => when(stage == Stage::Taken || ticket.dispute.is_some(), Why::SomeoneHasIt),
             Do::MarkBuckPassing => {
                 if ticket.returns.is_empty() {
-                    return no("flow.not_returned_yet");
+                    return no(Why::NotReturnedYet);
                 }
                 ruled(
                     self.book
@@ -164,23 +164,23 @@ impl<'b> Case<'_, 'b> {
             }
             Do::Contact => when(
                 ticket.unit.is_some() && !matches!(stage, Stage::Closed | Stage::Withdrawn),
-                "flow.not_with_the_unit",
+                Why::NotWithTheUnit,
             ),
             Do::ReportUnreachable => {
                 if ticket.attempts_now().is_empty() {
-                    return no("flow.no_attempts");
+                    return no(Why::NoAttempts);
                 }
                 ruled(self.book.contact.unreachable.is_some())
             }
             Do::AskCoHandling => self.in_hand(self.book.accepting.several.is_some()),
             Do::AnswerCoHandling => when(
                 ticket.co_handling.iter().any(|other| other.answered.is_none()),
-                "flow.no_co_handling",
+                Why::NoCoHandling,
             ),
-            Do::ReportProgress => when(ticket.unit.is_some() && !stage.over(), "flow.not_with_the_unit"),
+            Do::ReportProgress => when(ticket.unit.is_some() && !stage.over(), Why::NotWithTheUnit),
             Do::Escalate => {
                 if stage.over() {
-                    return no("flow.over");
+                    return no(Why::Over);
                 }
                 ruled(self.book.bulletin.group.is_some())
             }
@@ -196,7 +196,7 @@ impl<'b> Case<'_, 'b> {
                 .last()
                 .is_some_and(Requested::<SuspensionRequest>::pending)
             {
-                true => no("flow.pending"),
+                true => no(Why::Pending),
                 false => self.in_hand(self.book.extension.suspension.is_some()),
             },
             Do::DecideSuspension => self.pending(
@@ -210,7 +210,7 @@ impl<'b> Case<'_, 'b> {
                 .last()
                 .is_some_and(Requested::<ExemptionRequest>::pending)
             {
-                true => no("flow.pending"),
+                true => no(Why::Pending),
                 false => self.in_hand(!self.book.exemption.kinds.is_empty()),
             },
             Do::DecideExemption => self.pending(
@@ -221,91 +221,97 @@ impl<'b> Case<'_, 'b> {
             ),
             Do::FileAsCase => self.in_hand(self.book.limits.case.is_some()),
             Do::SubmitForSigning => match stage {
-                Stage::Handling | Stage::SentBack if self.chain.is_empty() => no("flow.no_signature_needed"),
+                Stage::Handling | Stage::SentBack if self.chain.is_empty() => no(Why::NoSignatureNeeded),
                 Stage::Handling | Stage::SentBack => Permission::Yes,
-                Stage::Dispatched => no("flow.accept_first"),
-                _ => no("flow.not_in_hand"),
+                Stage::Dispatched => no(Why::AcceptFirst),
+                _ => no(Why::NotInHand),
             },
-            Do::Sign | Do::RefuseToSign => when(stage == Stage::Signing, "flow.not_in_signing"),
+            Do::Sign | Do::RefuseToSign => when(stage == Stage::Signing, Why::NotInSigning),
             Do::Submit => self.permit_submit(),
-            Do::Pass | Do::SendBack => when(stage == Stage::Submitted, "flow.not_submitted"),
-            Do::CallBack => when(matches!(stage, Stage::Submitted | Stage::Passed), "flow.not_passed"),
+            Do::Pass | Do::SendBack => when(stage == Stage::Submitted, Why::NotSubmitted),
+            Do::CallBack => when(matches!(stage, Stage::Submitted | Stage::Passed), Why::NotPassed),
             Do::CorrectRating => {
                 if ticket.rating().is_none() {
-                    return no("flow.no_rating");
+                    return no(Why::NoRating);
                 }
                 ruled(self.book.redo.correction.is_some())
             }
             Do::Redo => match &self.book.redo.most {
-                _ if !matches!(stage, Stage::Submitted | Stage::Passed | Stage::Closed) => no("flow.not_passed"),
-                Some(rule) if ticket.redo_count() >= rule.times => against("redo.most_reached", &rule.cite),
+                _ if !matches!(stage, Stage::Submitted | Stage::Passed | Stage::Closed) => no(Why::NotPassed),
+                Some(rule) if ticket.redo_count() >= rule.times => against(Why::RedosUsedUp, &rule.cite),
                 _ => Permission::Yes,
             },
-            Do::Urge => when(stage.with_the_unit(), "flow.not_with_the_unit"),
+            Do::Urge => when(stage.with_the_unit(), Why::NotWithTheUnit),
             Do::Supervise => match &self.book.alerts.supervision {
-                _ if !stage.with_the_unit() => no("flow.not_with_the_unit"),
-                Some(rule) if !self.overdue() => against("alerts.not_overdue", &rule.cite),
+                _ if !stage.with_the_unit() => no(Why::NotWithTheUnit),
+                Some(rule) if !self.overdue() => against(Why::NotOverdue, &rule.cite),
                 Some(_) => Permission::Yes,
                 None => Permission::Unregulated,
             },
             Do::AddFacts | Do::RestartClock => {
                 if ticket.submitted.is_some() || ticket.finished.is_some() {
-                    return no("flow.submitted");
+                    return no(Why::Submitted);
                 }
                 ruled(!self.book.limits.restarts.is_empty())
             }
-            Do::Withdraw => when(ticket.finished.is_none() && !stage.over(), "flow.over"),
+            Do::Withdraw => when(ticket.finished.is_none() && !stage.over(), Why::Over),
             Do::ClaimCommendation => self.permit_commendation(),
-            Do::Reveal => when(ticket.intake.caller.showing == Showing::Secret, "flow.not_secret"),
+            Do::Reveal => when(ticket.intake.caller.showing == Showing::Secret, Why::NotSecret),
             Do::Close => when(
                 matches!(
                     stage,
                     Stage::Passed | Stage::Exempted | Stage::CaseFiled | Stage::Withdrawn
                 ),
-                "flow.not_closable",
+                Why::NotClosable,
             ),
             Do::RaiseAlert => when(
                 stage.with_the_unit() || stage == Stage::ReturnAsked,
-                "flow.not_with_the_unit",
+                Why::NotWithTheUnit,
             ),
         }
     }
 
     fn in_hand(&self, regulated: bool) -> Permission<'b> {
         match self.ticket.stage {
-            Stage::Dispatched => no("flow.accept_first"),
-            stage if !stage.in_hand() => no("flow.not_in_hand"),
+            Stage::Dispatched => no(Why::AcceptFirst),
+            stage if !stage.in_hand() => no(Why::NotInHand),
             _ => ruled(regulated),
         }
     }
 
+    /// A request can be decided while the unit still works at the ticket: behind a reply that is in, or behind the end
+    /// of the matter, it decides nothing any more.
     fn pending(&self, pending: bool) -> Permission<'b> {
-        if pending {
-            Permission::Yes
-        } else {
-            no("flow.nothing_pending")
+        if !pending {
+            return no(Why::NothingPending);
         }
+        if self.ticket.finished.is_some() {
+            return no(Why::Over);
+        }
+        if self.ticket.submitted.is_some() {
+            return no(Why::Submitted);
+        }
+        Permission::Yes
     }
 
     fn permit_return(&self) -> Permission<'b> {
         let rules = &self.book.returning;
         match self.ticket.stage {
             Stage::Dispatched | Stage::Handling => {}
-            _ => return no("flow.not_with_the_unit"),
+            _ => return no(Why::NotWithTheUnit),
         }
         if let Some(rule) = rules.designated.as_ref().filter(|_| self.ticket.designated) {
-            return against("returning.designated", &rule.cite);
+            return against(Why::Designated, &rule.cite);
         }
         if self.ticket.stage == Stage::Handling
             && let Some(rule) = self.book.accepting.found_not_ours.as_ref().filter(|rule| rule.keeps)
         {
-            return against("accepting.keeps", &rule.cite);
+            return against(Why::Keeps, &rule.cite);
         }
         match self.return_until {
-            Some((until, cite)) if self.now > until => against(
-                "returning.window_closed",
-                rules.late.as_ref().map_or(cite, |late| &late.cite),
-            ),
+            Some((until, cite)) if self.now > until => {
+                against(Why::WindowClosed, rules.late.as_ref().map_or(cite, |late| &late.cite))
+            }
             Some(_) => Permission::Yes,
             None => Permission::Unregulated,
         }
@@ -315,8 +321,8 @@ impl<'b> Case<'_, 'b> {
         let rules = &self.book.extension;
         let running = running_for_extension(self.ticket, self.finish.as_ref(), self.now);
         match self.ticket.stage {
-            Stage::Dispatched => return no("flow.accept_first"),
-            stage if !stage.in_hand() => return no("flow.not_in_hand"),
+            Stage::Dispatched => return no(Why::AcceptFirst),
+            stage if !stage.in_hand() => return no(Why::NotInHand),
             _ => {}
         }
         if self
@@ -325,17 +331,17 @@ impl<'b> Case<'_, 'b> {
             .last()
             .is_some_and(Requested::<ExtensionRequest>::pending)
         {
-            return no("flow.pending");
+            return no(Why::Pending);
         }
         if let Some(rule) = rules.not_after_redo.as_ref().filter(|_| running.in_redo) {
-            return against("extension.not_after_redo", &rule.cite);
+            return against(Why::NotAfterRedo, &rule.cite);
         }
         if let Some(rule) = rules.most.as_ref().filter(|rule| running.granted_before >= rule.times) {
-            return against("extension.most_reached", &rule.cite);
+            return against(Why::ExtensionsUsedUp, &rule.cite);
         }
         match self.extend_until {
-            Some((None, cite)) => against("extension.no_moment", cite),
-            Some((Some(latest), cite)) if self.now >= latest => against("extension.too_late", cite),
+            Some((None, cite)) => against(Why::NoMomentToAsk, cite),
+            Some((Some(latest), cite)) if self.now >= latest => against(Why::ExtensionTooLate, cite),
             _ => ruled(!rules.rounds.is_empty()),
         }
     }
@@ -349,25 +355,25 @@ impl<'b> Case<'_, 'b> {
                 let next = self.chain.next(signed(self.ticket));
                 let cite = next.and_then(|role| self.book.signing.why(role, &self.ticket.intake.channel, redos));
                 Permission::No {
-                    why: "flow.unsigned",
+                    why: Why::Unsigned,
                     cite,
                 }
             }
-            Stage::Dispatched => no("flow.accept_first"),
-            _ => no("flow.not_in_hand"),
+            Stage::Dispatched => no(Why::AcceptFirst),
+            _ => no(Why::NotInHand),
         }
     }
 
     fn permit_commendation(&self) -> Permission<'b> {
         let Some(rule) = &self.book.bulletin.commendation else {
-            return no("bulletin.no_commendation");
+            return no(Why::NoCommendation);
         };
         if self.ticket.commendation_claimed.is_some() {
-            return no("flow.claimed_already");
+            return no(Why::ClaimedAlready);
         }
         match self.ticket.finished {
-            None => against("flow.not_finished", &rule.cite),
-            Some(solved) if self.now >= rule.last_day(solved) => against("bulletin.too_late", &rule.cite),
+            None => against(Why::NotFinished, &rule.cite),
+            Some(solved) if self.now >= rule.last_day(solved) => against(Why::CommendationTooLate, &rule.cite),
             Some(_) => Permission::Yes,
         }
     }

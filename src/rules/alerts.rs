@@ -96,7 +96,7 @@ impl Alerts {
                 (Alert::Yellow, cite, Some(red))
             };
         }
-        if now > due {
+        if now >= due {
             return (Alert::Overdue, self.overdue.as_ref().map(|rule| &rule.cite), None);
         }
         match (&self.remind, self.remind_at(start, Some(due), stated, calendar)) {

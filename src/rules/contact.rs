@@ -139,22 +139,21 @@ pub enum Standing {
 
 impl Contact {
     pub fn standing(&self, attempts: &[Attempt], calendar: &Calendar) -> Standing {
-        let counts = |attempt: &&Attempt| self.proves_contact(attempt);
-        let reached: Vec<&Attempt> = attempts
+        let mut reached = None;
+        for attempt in attempts
             .iter()
-            .filter(|attempt| attempt.reached())
-            .filter(counts)
-            .collect();
-        let declined = |attempt: &&&Attempt| {
-            self.not_needed
+            .filter(|attempt| attempt.reached() && self.proves_contact(attempt))
+        {
+            if self
+                .not_needed
                 .as_ref()
                 .is_some_and(|rule| rule.outcomes.contains(&attempt.outcome))
-        };
-        if reached.iter().any(|attempt| declined(&attempt)) {
-            return Standing::Declined;
+            {
+                return Standing::Declined;
+            }
+            reached = Some(attempt.attitude.or(reached.flatten()));
         }
-        if !reached.is_empty() {
-            let attitude = reached.iter().rev().find_map(|attempt| attempt.attitude);
+        if let Some(attitude) = reached {
             return Standing::Reached { attitude };
         }
         if attempts.is_empty() {
@@ -162,16 +161,17 @@ impl Contact {
         }
         let Some(rule) = &self.unreachable else {
             return Standing::Trying {
-                have: count(attempts.len()),
+                have: u32::try_from(attempts.len()).unwrap_or(u32::MAX),
                 need: 0,
                 next: None,
             };
         };
-        let failed: Vec<Moment> = attempts
+        let mut failed: Vec<Moment> = attempts
             .iter()
             .filter(|attempt| attempt.failed())
             .map(|attempt| attempt.at)
             .collect();
+        failed.sort_unstable();
         let (have, last) = rule.counted(&failed, calendar);
         if have >= rule.attempts {
             return Standing::Unreachable;
@@ -359,28 +359,26 @@ impl Contact {
 }
 
 impl Unreachable {
-    /// The most attempts that count together, and the last of them.
+    /// The most attempts that count together, and the last of them. `failed` is in order of time.
     fn counted(&self, failed: &[Moment], calendar: &Calendar) -> (u32, Option<Moment>) {
-        let mut sorted = failed.to_vec();
-        sorted.sort_unstable();
         let mut best = (0, None);
-        for start in 0..sorted.len() {
-            let first = sorted[start];
+        for (start, &first) in failed.iter().enumerate() {
             let mut last = first;
-            let mut parts = vec![day_part(first)];
+            let mut parts = 1 << day_part(first);
             let mut have = 1;
-            for &at in &sorted[start + 1..] {
-                if !self.together(first, at, calendar) {
-                    break;
-                }
+            for &at in failed[start + 1..]
+                .iter()
+                .take_while(|at| self.together(first, **at, calendar))
+            {
+                let part: u8 = 1 << day_part(at);
                 let other_period = match self.apart {
                     Apart::Minutes => at.minutes_since(last) >= i64::from(self.minutes),
-                    Apart::DayPart => !parts.contains(&day_part(at)),
+                    Apart::DayPart => parts & part == 0,
                 };
                 if other_period {
                     have += 1;
                     last = at;
-                    parts.push(day_part(at));
+                    parts |= part;
                 }
             }
             if have > best.0 {
@@ -441,8 +439,4 @@ fn next_day_part(at: Moment) -> Moment {
         1 => midnight.plus_minutes(EVENING.into()),
         _ => Moment::end_of(at.date()),
     }
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

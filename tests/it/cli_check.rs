@@ -183,7 +183,7 @@ fn many_texts_go_in_and_come_out_line_by_line_and_a_bad_line_stops_nothing() {
     let line = |id: Value, text: &str| format!("{}\n", serde_json::json!({"id": id, "text": text}));
     let good = line("甲".into(), WHOLE);
     let bad = line(7.into(), "已转有关部门处理。");
-    for (input, code, ids, told) in [
+    let cases: [(String, i32, Vec<Value>, &str); 4] = [
         (good.clone(), 0, vec!["甲".into()], ""),
         (format!("\u{feff}{good}\n{bad}"), 1, vec!["甲".into(), 7.into()], ""),
         (
@@ -193,7 +193,8 @@ fn many_texts_go_in_and_come_out_line_by_line_and_a_bad_line_stops_nothing() {
             "2 4",
         ),
         (String::new(), 0, vec![], ""),
-    ] {
+    ];
+    for (input, code, ids, told) in cases {
         let ran = run_with(
             &folder,
             &["check", "--jsonl", "-", "--rulebook", "songshan"],

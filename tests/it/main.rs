@@ -7,5 +7,8 @@ mod cli;
 mod cli_check;
 mod cli_rulebook;
 mod elements;
+mod invariants;
 mod locale;
 mod rulebooks;
+mod scenarios;
+mod tidy;

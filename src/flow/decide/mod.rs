@@ -14,7 +14,7 @@ use crate::domain::moment::Moment;
 use crate::domain::people::{Actor, Role};
 use crate::domain::ticket::Ticket;
 use crate::flow::assess;
-use crate::flow::permit::{Case, Permission, refusal};
+use crate::flow::permit::{Case, Permission, Why, refusal};
 use crate::rules::finding::{Finding, finding};
 use crate::rules::{Rulebook, returning::roles};
 
@@ -254,9 +254,9 @@ impl Matter<'_> {
     }
 
     /// Puts the figures into a refusal by state.
-    fn explain(&self, why: &str, finding: Finding) -> Finding {
+    fn explain(&self, why: Why, finding: Finding) -> Finding {
         match why {
-            "returning.window_closed" => {
+            Why::WindowClosed => {
                 let until = self
                     .case
                     .return_until
@@ -269,15 +269,15 @@ impl Matter<'_> {
                     .map_or_else(String::new, |late| late.text.clone());
                 finding.with("due", until).with("consequence", consequence)
             }
-            "extension.too_late" => {
+            Why::ExtensionTooLate => {
                 let latest = self.case.extend_until.and_then(|(latest, _)| latest);
                 finding.with("latest", latest.map_or_else(String::new, |latest| latest.to_string()))
             }
-            "extension.most_reached" => {
+            Why::ExtensionsUsedUp => {
                 finding.with("times", self.book.extension.most.as_ref().map_or(0, |rule| rule.times))
             }
-            "redo.most_reached" => finding.with("times", self.book.redo.most.as_ref().map_or(0, |rule| rule.times)),
-            "flow.unsigned" => {
+            Why::RedosUsedUp => finding.with("times", self.book.redo.most.as_ref().map_or(0, |rule| rule.times)),
+            Why::Unsigned => {
                 let next = self.case.chain.next(assess::signed(self.ticket));
                 finding.with("roles", roles(&next.into_iter().collect::<Vec<_>>()))
             }

@@ -30,7 +30,18 @@ fn is_law(text: &Text, title: &Range<usize>) -> bool {
     }
     let words: String = text.chars[title.start..end].iter().collect();
     let longest = |cue: Cue| LEXICON.longest_end(&words, cue);
-    longest(Cue::LawTail) > longest(Cue::PaperTail)
+    let (law, weak) = (longest(Cue::LawTail), longest(Cue::WeakTail));
+    law.max(weak) > longest(Cue::PaperTail) && (law > weak || relied_on(text, title))
+}
+
+/// 根据…《…方案》, 《…通告》(榕交[2026]88号), 《…意见》第三条: something rests on it, or it is cited in full.
+fn relied_on(text: &Text, title: &Range<usize>) -> bool {
+    let sentence = text.sentence_of(text.clause_at(title.start));
+    let after = title.end..text.chars.len().min(title.end + 24);
+    text.has(sentence.start..title.start, &[Cue::RestsOn])
+        || ["号", "规定", "要求", "明确", "精神", "文件", "第", "指出", "执行"]
+            .iter()
+            .any(|word| text.contains(after.clone(), word))
 }
 
 /// GB/T 37114-2018, JGJ125-2016, DB37/T 1234.
@@ -151,4 +162,50 @@ fn bare_names(text: &Text) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn basis(words: &str) -> Vec<String> {
+        let text = Text::read(words);
+        find(&text)
+            .into_iter()
+            .map(|range| text.chars[range].iter().collect())
+            .collect()
+    }
+
+    #[test]
+    fn laws_rules_standards_and_numbered_documents_are_a_basis() {
+        for words in [
+            "依据《城市市容和环境卫生管理条例》第十四条。",
+            "根据劳动合同法第十四条，",
+            "依据GB/T 37114-2018检测。",
+            "依据JGJ 125-2016，",
+            "按照青岩政发〔2025〕17号文件精神，",
+            "财政部、税务总局公告2023年第19号，",
+            "根据《关于加强物业管理工作的通知》要求，",
+            "《房票安置暂行办法（试行）》自6月1日起施行。",
+            "城市养犬管理条例第九条规定，",
+        ] {
+            assert!(!basis(words).is_empty(), "{words}");
+        }
+    }
+
+    #[test]
+    fn papers_of_the_story_and_bare_rules_are_none() {
+        for words in [
+            "根据相关规定，不予退费。",
+            "下达《责令改正通知书》。",
+            "双方签有《会员服务合同》。",
+            "法院传票已送达。",
+            "在平台《问政西地省》留言。",
+            "按照有关法律法规处理。",
+            "工单编号20261119003127。",
+            "收到《关于交房的函》。",
+        ] {
+            assert!(basis(words).is_empty(), "{words}: {:?}", basis(words));
+        }
+    }
 }

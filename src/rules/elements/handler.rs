@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues, LEXICON};
+use super::names::{hidden_name, name_at};
 use super::process::done;
 use super::text::{Clause, Hit, Text, is_han};
 
@@ -13,6 +14,9 @@ pub(super) struct Named {
     pub(super) name: Option<String>,
     pub(super) post: Option<String>,
 }
+
+/// What shows that somebody handles.
+const DOES: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means]);
 
 pub(super) fn find(text: &Text) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
@@ -24,75 +28,57 @@ pub(super) fn find(text: &Text) -> Vec<Named> {
             if found.last().is_some_and(|last| last.range.end > post.start) {
                 continue;
             }
-            let person = labelled(text, clause, post)
+            let person = labelled(text, post)
                 .or_else(|| post_and_name(text, clause, post))
-                .or_else(|| surname_and_title(text, clause, post))
+                .or_else(|| name_and_title(text, clause, post))
                 .or_else(|| lead(text, clause, post));
             found.extend(person);
+        }
+        if found.last().is_none_or(|last| last.range.start < clause.start) {
+            found.extend(name_alone(text, clause));
         }
     }
     found
 }
 
 fn told(text: &Text, range: Range<usize>) -> Option<String> {
-    Some(text.chars[range].iter().collect())
+    (!range.is_empty()).then(|| text.chars[range].iter().collect())
 }
 
-/// 联系人:小陈, 承办人 尹某.
-fn labelled(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
-    let label = [
-        "联系人",
-        "经办人",
-        "承办人",
-        "办理人",
-        "经办人员",
-        "承办人员",
-        "答复人",
-        "回复人",
-        "核查人",
-        "调查人",
-        "负责人",
-        "责任人",
-    ]
-    .iter()
-    .any(|label| text.ends_with(post.end, label));
-    let mut at = post.end;
-    if !label || !matches!(text.chars.get(at), Some(':' | '为' | '是' | '-' | '(')) {
+/// Words before a colon that announce who handled.
+const LABELS: &[&str] = &[
+    "联系人",
+    "经办人",
+    "承办人",
+    "办理人",
+    "经办人员",
+    "承办人员",
+    "办理人员",
+    "答复人",
+    "回复人",
+    "核查人",
+    "调查人",
+    "负责人",
+    "责任人",
+    "联络人",
+    "联络员",
+];
+
+/// 联系人:小陈, 承办单位及承办人:某局违建查处科 尹某.
+fn labelled(text: &Text, post: &Hit) -> Option<Named> {
+    let label = LABELS.iter().any(|label| text.ends_with(post.end, label));
+    if !label || !matches!(text.chars.get(post.end), Some(':' | '为' | '是' | '-' | '(')) {
         return None;
     }
-    let _ = clause;
-    at += 1;
-    // 承办单位及承办人:月湖区城管局违建查处科 尹某
-    let end = text.chars[at..]
-        .iter()
-        .take(24)
-        .position(|c| matches!(c, ',' | '。' | ';' | '\n' | ')' | '、' | '('))
-        .map_or_else(|| text.chars.len().min(at + 24), |length| at + length);
-    let name = (at..end).find(|start| {
-        *start < end
-            && name_length(text, *start).is_some_and(|length| start + length <= end && ends_well(text, start + length))
+    let from = post.end + 1;
+    let rest = text.chars[from..].iter().take(24);
+    let length = rest
+        .take_while(|c| !matches!(c, ',' | '。' | ';' | '\n' | ')' | '、' | '('))
+        .count();
+    let (at, length) = (from..from + length).find_map(|at| {
+        let name = name_at(text, at)?;
+        (at + name <= from + length).then_some((at, name))
     })?;
-    let length = name_length(text, name)?;
-    Some(Named {
-        range: post.start..name + length,
-        name: told(text, name..name + length),
-        post: told(text, post.start..post.end),
-    })
-}
-
-/// 科长王某, 网格员李明到现场.
-fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
-    if !post.cues.has(Cue::Post) {
-        return None;
-    }
-    let at = match text.chars.get(post.end) {
-        Some('(' | ' ') => post.end + 1,
-        _ => post.end,
-    };
-    let length = name_length(text, at)?;
-    if !ends_well(text, at + length) || !acts_here(text, clause, post) {
-        return None;
-    }
     Some(Named {
         range: post.start..at + length,
         name: told(text, at..at + length),
@@ -100,29 +86,63 @@ fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
     })
 }
 
-/// 张警官, 赵勇晓同志.
-fn surname_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
-    if !title.cues.has(Cue::Title) || title.start == 0 {
+/// 科长王某, 网格员李明到现场.
+fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
+    let at = post.end + usize::from(matches!(text.chars.get(post.end), Some('(' | ' ' | ':')));
+    // 会员费, 人员申请: 员 alone is believed only before a hidden name.
+    if text.chars[post.start] == '员' && hidden_name(text, at).is_none() {
         return None;
     }
-    let at = title.start - 1;
-    let lone = text.chars[at];
-    let starts = |at: usize| {
-        at == 0
+    if !post.cues.has(Cue::Post) || !acts_here(text, clause, post.start..post.end) {
+        return None;
+    }
+    let length = name_at(text, at)?;
+    Some(Named {
+        range: post.start..at + length,
+        name: told(text, at..at + length),
+        post: told(text, post.start..post.end),
+    })
+}
+
+/// 张警官, 赵勇晓、邹宇浩两同志.
+fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
+    if !title.cues.has(Cue::Title) || title.start <= clause.start {
+        return None;
+    }
+    let counted = matches!(text.chars[title.start - 1], '两' | '二' | '三' | '几' | '等' | '位');
+    let end = title.start - usize::from(counted);
+    let begins = |at: usize| {
+        let before = Cues::of(&[
+            Cue::NameStop,
+            Cue::Body,
+            Cue::Place,
+            Cue::Firm,
+            Cue::Section,
+            Cue::Post,
+            Cue::Past,
+            Cue::Forward,
+        ]);
+        at == clause.start
             || !is_han(text.chars[at - 1])
             || text
-                .hits_in(
-                    clause.start..at,
-                    Cues::of(&[Cue::NameStop, Cue::Body, Cue::Place, Cue::Firm]),
-                )
+                .hits_in(at.saturating_sub(8)..at, before)
                 .any(|stop| stop.end == at)
     };
-    if at < clause.start || !LEXICON.is_surname(lone) || !starts(at) || !acts_here(text, clause, title) {
-        return None;
-    }
-    Some(Named {
+    let length = [1, 3, 2].into_iter().find(|length| {
+        let Some(at) = end.checked_sub(*length).filter(|at| *at >= clause.start) else {
+            return false;
+        };
+        LEXICON.is_surname(text.chars[at])
+            && begins(at)
+            && text.chars[at..end].iter().all(|c| is_han(*c))
+            && (*length > 1 || !counted)
+            && !text.has(at..title.end, &[Cue::NotName])
+            && !text.has(at + 1..end, &[Cue::NameStop])
+    })?;
+    let at = end - length;
+    acts_here(text, clause, at..title.end).then(|| Named {
         range: at..title.end,
-        name: told(text, at..title.start),
+        name: told(text, at..end),
         post: told(text, title.start..title.end),
     })
 }
@@ -134,14 +154,14 @@ fn lead(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
     }
     let before = clause.start..post.start;
     let office = text
-        .hits_in(before.clone(), Cues::of(&[Cue::Body, Cue::Place]))
+        .hits_in(before.clone(), Cues::of(&[Cue::Body, Cue::Place, Cue::Section]))
         .last()?;
-    if post.start - office.end > 4 || text.has(before, &[Cue::Invites, Cue::Wish]) {
+    if post.start - office.end > 4 || text.has(before, &[Cue::Invites, Cue::Wish, Cue::OtherSide]) {
         return None;
     }
     let acts = text
         .hits_in(post.end..clause.end, Cues::of(&[Cue::Act, Cue::ActSure, Cue::Means]))
-        .any(|act| act.start - post.end <= 12 && done(text, clause, act));
+        .any(|act| act.start - post.end <= 8 && done(text, clause, act));
     acts.then(|| Named {
         range: office.start..post.end,
         name: None,
@@ -149,158 +169,109 @@ fn lead(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
     })
 }
 
-/// How many characters a name takes at this place: 王某, 江某某, 小陈, 老崔, 欧阳某, 李明, 蒋大力.
-fn name_length(text: &Text, at: usize) -> Option<usize> {
-    let c = |offset: usize| text.chars.get(at + offset).copied();
-    let first = c(0)?;
-    if matches!(first, '小' | '老' | '阿') {
-        return (LEXICON.is_surname(c(1)?) && !c(2).is_some_and(|c| matches!(c, '区' | '学'))).then_some(2);
-    }
-    if !LEXICON.is_surname(first) {
-        return None;
-    }
-    let blank = |c: Option<char>| c.is_some_and(|c| matches!(c, '某' | '*' | 'X' | 'x' | '×'));
-    if blank(c(1)) {
-        return Some(if blank(c(2)) || c(2).is_some_and(is_han) && c(1) != Some('某') {
-            3
-        } else {
-            2
-        });
-    }
-    if c(1).is_some_and(is_han) && blank(c(2)) {
-        return Some(3);
-    }
-    let taken = |offset: usize| text.hits.iter().any(|_| false) || !c(offset).is_some_and(is_han);
-    if taken(1) {
-        return None;
-    }
-    [3, 2].into_iter().find(|length| {
-        (1..*length).all(|offset| c(offset).is_some_and(is_han))
-            && ends_well(text, at + length)
-            && !begins_word(text, at, *length)
+/// 街道热线办杜某回拨来电人电话, 小倪给来电人发短信: a hidden name at the head of what was done.
+fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
+    let from = clause.range().find(|at| {
+        let opens = *at == clause.start
+            || matches!(text.chars[at - 1], '由' | '经' | '、' | '和' | ')')
+            || text
+                .hits_in(
+                    at.saturating_sub(8)..*at,
+                    Cues::of(&[Cue::Body, Cue::Place, Cue::Firm, Cue::Section, Cue::Office]),
+                )
+                .any(|stop| stop.end == *at)
+            || text.dates.iter().any(|date| date.end == *at);
+        opens && hidden_name(text, *at).is_some()
+    })?;
+    let end = from + hidden_name(text, from)?;
+    let acts = text
+        .hits_in(end..clause.end, DOES)
+        .next()
+        .is_some_and(|act| act.start - end <= 10);
+    (acts && acts_here(text, clause, from..end)).then(|| Named {
+        range: from..end,
+        name: told(text, from..end),
+        post: None,
     })
 }
 
-/// Whether a word of the lexicon begins inside the would-be name (高度, 于11月, 安排).
-fn begins_word(text: &Text, at: usize, length: usize) -> bool {
-    text.hits_in(
-        at..text.chars.len().min(at + length + 3),
-        Cues::of(&[
-            Cue::Act,
-            Cue::ActSure,
-            Cue::Planned,
-            Cue::Post,
-            Cue::Checked,
-            Cue::Frame,
-            Cue::Means,
-            Cue::Wish,
-            Cue::Office,
-            Cue::CallerSure,
-            Cue::PlannedLead,
-        ]),
-    )
-    .any(|hit| hit.start < at + length && hit.end - hit.start >= 2)
-        || text.dates.iter().any(|date| date.start < at + length && date.end > at)
-}
-
-/// What may stand behind a name.
-fn ends_well(text: &Text, end: usize) -> bool {
-    let Some(c) = text.chars.get(end) else { return true };
-    if matches!(c, ',' | '。' | ';' | '、' | '(' | ')' | ':' | '\n' | '!' | ' ' | '/') || c.is_ascii_digit() {
-        return true;
-    }
-    if matches!(
-        c,
-        '到' | '在'
-            | '于'
-            | '与'
-            | '和'
-            | '对'
-            | '带'
-            | '前'
-            | '已'
-            | '等'
-            | '分'
-            | '赴'
-            | '就'
-            | '向'
-            | '用'
-            | '使'
-            | '也'
-            | '均'
-            | '多'
-            | '通'
-            | '亲'
-            | '进'
-            | '现'
-            | '及'
-            | '联'
-            | '电'
-            | '赶'
-            | '再'
-            | '同'
-            | '会'
-            | '上'
-            | '入'
-            | '立'
-            | '第'
-            | '两'
-            | '约'
-            | '去'
-            | '给'
-            | '将'
-            | '把'
-            | '组'
-            | '率'
-            | '随'
-            | '回'
-            | '致'
-            | '打'
-            | '当'
-            | '经'
-            | '核'
-            | '调'
-            | '查'
-            | '检'
-            | '反'
-            | '说'
-            | '表'
-            | '告'
-            | '拨'
-            | '出'
-            | '发'
-            | '主'
-            | '负'
-            | '听'
-            | '陪'
-            | '作'
-            | '做'
-            | '志'
-            | '来'
-    ) {
-        return true;
-    }
-    text.hits_in(
-        end..text.chars.len().min(end + 8),
-        Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means]),
-    )
-    .any(|hit| hit.start == end)
-}
-
 /// Whether this person is on the office's side here.
-fn acts_here(text: &Text, clause: &Clause, post: &Hit) -> bool {
-    let before = clause.start..post.start;
+fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
+    let before = clause.start..person.start;
+    let beside = before.start.max(person.start.saturating_sub(6))..person.start;
+    if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    // 约谈学校负责人曾某, 与绿地的刘芳经理联系: the other side; 某书记信箱: an address.
+    let doubtful = ["负责人", "经理", "老板", "店长", "老师", "校长", "同志"]
+        .iter()
+        .any(|post| text.contains(person.clone(), post));
+    let object = ["约谈", "找到", "询问", "走访", "向", "对", "要求", "责令", "严令", "与"];
+    let window = before.start.max(person.start.saturating_sub(16))..person.start;
+    if doubtful && object.iter().any(|word| text.contains(window.clone(), word))
+        || ["信箱", "留言", "专栏"]
+            .iter()
+            .any(|word| text.starts_with(person.end, word))
+    {
+        return false;
+    }
+    // 可找管家小温:188****3029.
+    if text.contains(beside, "找") {
+        return true;
+    }
     let sentence = text.sentence_of(clause);
-    !text.has(before.clone(), &[Cue::OtherSide, Cue::Wish])
-        && (text
-            .hits_in(
-                post.end..sentence.end,
-                Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means]),
-            )
-            .next()
-            .is_some()
-            || text.has(
-                before,
-                &[Cue::Body, Cue::Place, Cue::Firm, Cue::Act, Cue::ActSure, Cue::Checked],
-            ))
+    text.hits_in(person.end..sentence.end, DOES).next().is_some()
+        || text.hits_in(before.clone(), DOES).next().is_some()
+        || text.has(before, &[Cue::Body, Cue::Place, Cue::Firm, Cue::Section, Cue::Checked])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(words: &str) -> Vec<String> {
+        let text = Text::read(words);
+        find(&text)
+            .into_iter()
+            .map(|named| text.chars[named.range].iter().collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_name_or_a_post_that_one_holds_is_a_handler() {
+        for (words, handler) in [
+            ("城管科科长王某到现场查看。", "科长王某"),
+            ("网格员李某入户走访。", "网格员李某"),
+            ("张警官带队到场处置。", "张警官"),
+            ("某局,联系人:小陈,电话0631-5****77。", "联系人:小陈"),
+            ("由赵勇晓、邹宇浩两同志到店调查核实。", "邹宇浩两同志"),
+            ("社区党总支书记入户走访。", "社区党总支书记"),
+            ("街道热线办杜某回拨来电人电话。", "杜某"),
+            ("小倪给来电人发短信。", "小倪"),
+            ("稽查科赖科长到店核查。", "赖科长"),
+        ] {
+            assert!(
+                names(words).iter().any(|name| name == handler),
+                "{words}: {:?}",
+                names(words)
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_in_particular_and_the_other_side_are_none() {
+        for words in [
+            "工作人员到现场查看。",
+            "民警和网格员一同上门。",
+            "执法人员现场检查。",
+            "约谈了该店负责人。",
+            "县政府分管领导带队到场。",
+            "来电人王女士表示满意。",
+            "要求施工单位整改。",
+            "主任高度重视,组织检查。",
+            "来电人称科长王某到过现场。",
+        ] {
+            assert!(names(words).is_empty(), "{words}: {:?}", names(words));
+        }
+    }
 }

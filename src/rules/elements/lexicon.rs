@@ -22,16 +22,21 @@ named! {
         Act = "act",
         ActSure = "act_sure",
         ActWeak = "act_weak",
+        ActThird = "act_third",
         Forward = "forward",
         Checked = "checked",
         PlannedLead = "planned_lead",
         Planned = "planned",
+        Will = "will",
+        Efforts = "efforts",
         Supposed = "supposed",
         Wish = "wish",
         Modal = "modal",
         Negation = "negation",
         Past = "past",
         Unfinished = "unfinished",
+        PastEvent = "past_event",
+        Enrols = "enrols",
         Means = "means",
         Invites = "invites",
         Unreachable = "unreachable",
@@ -42,10 +47,16 @@ named! {
         Dissatisfied = "dissatisfied",
         VeryDissatisfied = "very_dissatisfied",
         Unsaid = "unsaid",
+        Decision = "decision",
         AttitudeNoise = "attitude_noise",
         Outcome = "outcome",
+        Answer = "answer",
+        Fix = "fix",
         Frame = "frame",
+        Topic = "topic",
+        Verdict = "verdict",
         LawTail = "law_tail",
+        WeakTail = "weak_tail",
         PaperTail = "paper_tail",
         LawName = "law_name",
         RestsOn = "rests_on",
@@ -55,11 +66,13 @@ named! {
         Body = "body",
         Place = "place",
         Firm = "firm",
+        Section = "section",
         NameStop = "name_stop",
         Generic = "generic",
         Post = "post",
         LeadPost = "lead_post",
         Title = "title",
+        NotName = "not_name",
         OtherSide = "other_side",
         Placeholder = "placeholder",
         Evasive = "evasive",
@@ -69,7 +82,7 @@ named! {
 
 /// Cues of one word: a word may stand in several lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cues(u64);
+pub(super) struct Cues(u128);
 
 impl Cues {
     pub(super) const fn of(list: &[Cue]) -> Self {
@@ -198,7 +211,7 @@ mod tests {
             assert!(lexicon.cues.iter().any(|cues| cues.has(*cue)), "{cue}");
         }
         assert!(lexicon.is_surname('王') && !lexicon.is_surname('的'));
-        assert!(Cue::ALL.len() <= 64, "Cues is a u64");
+        assert!(Cue::ALL.len() <= 128, "Cues is a u128");
     }
 
     #[test]

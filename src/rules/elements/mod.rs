@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lexicon` | the words, from `assets/elements/*.toml`, and the one automaton that finds them |
 //! | `text` | the shared reading: uniform characters, titles, sentences, clauses, their mood |
+//! | `names` | names of people as written |
 //! | `dates` | days and times of day as written |
 //! | `time` … `remedy` | one element each: what of the reading proves it |
 //! | `flags` | what should not stand in a reply at all |
@@ -18,6 +19,7 @@ mod demands;
 mod flags;
 mod handler;
 mod lexicon;
+mod names;
 mod phone;
 mod plan;
 mod process;

@@ -4,17 +4,24 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::process::by_caller;
 use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
         let hit = text
-            .hits_in(clause.range(), Cues::of(&[Cue::Planned, Cue::PlannedLead]))
+            .hits_in(clause.range(), Cues::of(&[Cue::Planned, Cue::PlannedLead, Cue::Will]))
             .find(|hit| intends(text, clause, hit));
-        if let Some(hit) = hit {
-            found.push(hit.start..clause.end.max(hit.end));
-        }
+        let range = hit.map(|hit| hit.start..clause.end.max(hit.end));
+        let open = !clause.mood.supposed && !clause.mood.wish;
+        found.extend(
+            range
+                .or_else(|| enrolled(text, clause).filter(|_| open))
+                .or_else(|| due(text, clause).filter(|_| open))
+                .or_else(|| effort(text, clause).filter(|_| open))
+                .or_else(|| awaited(text, clause).filter(|_| open)),
+        );
     }
     found
 }
@@ -22,20 +29,145 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
 fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     let before = clause.start..hit.start;
     let after = hit.end..clause.end;
-    if text.has(before.clone(), &[Cue::Modal, Cue::Wish, Cue::CallerSure]) || text.has(after.clone(), &[Cue::Wish]) {
+    if text.has(before.clone(), &[Cue::Modal, Cue::Wish]) || text.has(after.clone(), &[Cue::Wish]) {
         return false;
     }
-    if clause.mood.supposed {
+    // 来电人称将继续维权: his plan, not the office's.
+    if by_caller(text, before.clone()) || text.ends_with(hit.start, "称") {
+        return false;
+    }
+    if clause.mood.supposed && !promises(text, clause, hit) {
+        return false;
+    }
+    // 要求尽快清理: somebody else is to do it.
+    if text.has(before.clone(), &[Cue::Act, Cue::ActSure, Cue::ActThird])
+        && !hit.cues.has(Cue::Will)
+        && !text.starts_with(hit.start, "将")
+        && !text.starts_with(hit.start, "会")
+    {
+        return false;
+    }
+    let asked = ["要求", "责令", "责成", "嘱", "敦促", "每年", "每天", "每月", "定期"];
+    if asked.iter().any(|word| text.contains(before.clone(), word)) && !text.starts_with(hit.start, "将") {
+        return false;
+    }
+    if takes(text, hit, &after)
+        || text.starts_with(hit.end, "的") && !text.starts_with(hit.start, "将")
+        || text.contains(after.clone(), "已经")
+    {
         return false;
     }
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
     if text.has(near, &[Cue::Past, Cue::Negation]) {
         return false;
     }
+    if hit.cues.has(Cue::Will) {
+        let acts = Cues::of(&[
+            Cue::Act,
+            Cue::ActSure,
+            Cue::ActWeak,
+            Cue::ActThird,
+            Cue::Fix,
+            Cue::Efforts,
+        ]);
+        return text
+            .hits_in(after, acts)
+            .next()
+            .is_some_and(|act| act.start <= hit.end + 3);
+    }
     if hit.cues.has(Cue::Planned) {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
     }
-    text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned])
+    let sentence = text.sentence_of(clause);
+    text.leads(clause, hit)
+        && text.has(
+            hit.end..sentence.end,
+            &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix],
+        )
+}
+
+/// 将有关情况答复如下, 将线索移交公安: 将 is 把.
+fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
+    let bare = text.ends_with(hit.end, "将") && hit.end - hit.start >= 2;
+    let thing = after.start..after.end.min(after.start + 12);
+    let things = [
+        "情况", "意见", "结果", "诉求", "问题", "信息", "工单", "线索", "材料", "报告",
+    ];
+    text.contains(after.clone(), "如下") || bare && things.iter().any(|word| text.contains(thing.clone(), word))
+}
+
+/// 已列入明年计划: entered in a list that is a plan.
+fn enrolled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let hit = text.hits_of(clause, Cue::Enrols).next()?;
+    if text.contains(clause.start..hit.start, "原") {
+        return None;
+    }
+    let plans = ["计划", "预算", "明年", "下一", "年度", "专项"]
+        .iter()
+        .any(|word| text.contains(hit.end..clause.end, word));
+    plans.then_some(hit.start..clause.end)
+}
+
+/// 其余42平方米11月21日前完工: done by a day still to come.
+fn due(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let date = text.dates.iter().find(|date| {
+        date.start >= clause.start
+            && date.end < clause.end
+            && ["前", "底前", "之前", "底", "起"]
+                .iter()
+                .any(|edge| text.starts_with(date.end, edge))
+    })?;
+    let ends = [
+        "完工",
+        "完成",
+        "办结",
+        "到位",
+        "竣工",
+        "开工",
+        "交付",
+        "通车",
+        "投入使用",
+    ];
+    let done = text.contains(clause.range(), "已") || text.has(clause.start..date.start, &[Cue::Modal]);
+    (!done && ends.iter().any(|end| text.contains(date.end..clause.end, end))).then_some(date.start..clause.end)
+}
+
+/// 加强对该处的巡查: promised, unless told as done or asked of somebody.
+fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const WATCH: [&str; 12] = [
+        "巡查", "监管", "管理", "巡逻", "检查", "督促", "执法", "力度", "管控", "监督", "整治", "保洁",
+    ];
+    let hit = text.hits_of(clause, Cue::Efforts).next()?;
+    let watches = WATCH.iter().any(|word| text.contains(hit.end..clause.end, word));
+    let told = text.has(
+        clause.start..hit.start,
+        &[Cue::Past, Cue::Modal, Cue::Act, Cue::ActSure, Cue::Wish, Cue::Negation],
+    ) || ["要求", "了", "为", "责令", "建议", "督促", "提醒"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    (watches && !told && hit.start <= clause.start + 8 && !text.starts_with(hit.start, "督促"))
+        .then_some(hit.start..clause.end)
+}
+
+/// 待三楼住户返回, 即行更换: the act may come in the next clause.
+fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix]);
+    let sentence = text.sentence_of(clause);
+    (text.waits(clause) && text.hits_in(clause.start..sentence.end, acts).next().is_some()).then(|| clause.range())
+}
+
+/// 如有情况将及时回复: under an if, but the office binds itself.
+fn promises(text: &Text, clause: &Clause, hit: &Hit) -> bool {
+    let reports = ["回复", "反馈", "答复", "告知"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    let prompt = ["及时", "第一时间", "尽快", "再次"]
+        .iter()
+        .any(|word| text.contains(clause.range(), word));
+    let office = text.has(clause.start..hit.start + 1, &[Cue::Office]) || text.has(clause.range(), &[Cue::Office]);
+    reports && prompt
+        || office && text.starts_with(hit.start, "将") && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure])
+        || office && text.contains(clause.range(), "将按")
 }
 
 /// The first words that say that the matter goes on.

@@ -4,20 +4,72 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::result::topic;
 use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for clause in text.clauses.iter().filter(|clause| open(clause)) {
-        let acts = text.hits_in(clause.range(), Cues::of(&[Cue::Act, Cue::ActSure]));
-        if let Some(act) = acts
-            .into_iter()
-            .find(|act| done(text, clause, act) && (act.cues.has(Cue::ActSure) || supported(text, clause, act)))
-        {
-            found.push(act.start..act.end);
-        }
-    }
-    found
+    let tells = |clause: &&Clause| open(clause) && !topic(text, clause);
+    text.clauses
+        .iter()
+        .filter(tells)
+        .filter_map(|clause| concrete(text, clause).or_else(|| went(text, clause)))
+        .collect()
+}
+
+/// The first act in a clause that was done.
+fn concrete(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const ACTS: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActThird]);
+    let to_caller = text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]);
+    text.hits_in(clause.range(), ACTS)
+        .filter(|act| !to_caller || act.cues.any(Cues::of(&[Cue::Act, Cue::ActSure])))
+        .filter(|act| {
+            done(text, clause, act)
+                && !text.has(
+                    text.sentence_of(clause).start..(act.end + 2).min(clause.end),
+                    &[Cue::Forward],
+                )
+        })
+        .find(|act| act.cues.has(Cue::ActSure) || supported(text, clause, act))
+        .map(|act| act.start..act.end)
+}
+
+/// 多次到广福村村委会调查了解: going there to look into it is concrete, looking into it alone is not.
+fn went(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const LOOKS: [&str; 6] = ["调查", "核实", "了解", "核查", "处理", "查"];
+    let goes = clause.range().find(|at| {
+        matches!(text.chars[*at], '到' | '赴')
+            && !(*at > clause.start
+                && matches!(
+                    text.chars[*at - 1],
+                    '接' | '收'
+                        | '得'
+                        | '受'
+                        | '达'
+                        | '直'
+                        | '办'
+                        | '提'
+                        | '感'
+                        | '拨'
+                        | '想'
+                        | '遇'
+                        | '看'
+                        | '了'
+                        | '查'
+                        | '起'
+                        | '做'
+                        | '回'
+                        | '转'
+                ))
+    })?;
+    let looks = LOOKS
+        .iter()
+        .any(|look| text.contains((goes + 3).min(clause.end)..clause.end, look));
+    let act = Hit {
+        start: goes,
+        end: goes + 1,
+        cues: Cues::default(),
+    };
+    (looks && done(text, clause, &act)).then(|| goes..clause.end)
 }
 
 /// Whether a clause can tell of something done at all.
@@ -28,51 +80,93 @@ pub(super) fn open(clause: &Clause) -> bool {
 /// Whether an act in an open clause is told as done: nobody is only asked to, nothing is denied or ahead.
 pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     let before = clause.start..act.start;
-    if text.has(before.clone(), &[Cue::Planned, Cue::Modal, Cue::Wish]) {
+    if text.has(before.clone(), &[Cue::Planned, Cue::Will, Cue::Modal, Cue::Wish]) || by_court(text, before.clone()) {
         return false;
     }
     let near = act.start.saturating_sub(3).max(clause.start)..act.start;
-    if text.has(near, &[Cue::Negation]) {
+    // 尚未收到上级部门下达的任务: what was not.
+    let denied = ["未", "没有"].iter().any(|word| text.contains(before.clone(), word)) && !act.cues.has(Cue::ActSure);
+    if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
+        return false;
+    }
+    if text
+        .dates
+        .iter()
+        .any(|date| date.start >= clause.start && date.end < act.start && due(text, date.end))
+    {
         return false;
     }
     !by_caller(text, before)
 }
 
+/// 2027年5月底前: a day by which, not on which.
+fn due(text: &Text, end: usize) -> bool {
+    ["前", "底前", "之前"].iter().any(|edge| text.starts_with(end, edge))
+}
+
+/// 已由法院立案: an act of the court, unless the office is named after it.
+fn by_court(text: &Text, before: Range<usize>) -> bool {
+    let Some(court) = before.clone().find(|at| text.starts_with(*at, "法院")) else {
+        return false;
+    };
+    !text.has(court..before.end, &[Cue::Office, Cue::Agent])
+}
+
+/// 增设护栏的建议: what was asked for, not what was done. 送达我局: done to the office.
+fn asked_for(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    let after = act.end..clause.end;
+    ["的建议", "的问题", "的诉求", "的请求", "的事项", "的申请", "的要求"]
+        .iter()
+        .any(|word| text.contains(after.clone(), word))
+        && !text.has(clause.start..act.start, &[Cue::Past, Cue::Office, Cue::Agent])
+        || text
+            .hits_in(after, Cues::of(&[Cue::Office]))
+            .any(|office| office.start == act.end)
+}
+
+/// What makes a thing of the act before it: 改造计划, 检查制度.
+const NOUNS: &[&str] = &[
+    "员",
+    "中心",
+    "主任",
+    "进度",
+    "配合",
+    "计划",
+    "任务",
+    "方案",
+    "制度",
+    "措施",
+    "条件",
+    "范围",
+    "办法",
+    "力度",
+    "期间",
+    "部门",
+    "单位",
+    "手续",
+    "流程",
+    "标准",
+    "体系",
+    "时间",
+    "办公室",
+    "问题",
+];
+
+/// 检查员, 维修费, 调解中心: the act is part of a name.
+fn is_noun(text: &Text, act: &Hit) -> bool {
+    const JOINS: &str = "费站员工项标方类资机中师证率科处所的期费";
+    let joined = text.chars.get(act.end).is_some_and(|c| JOINS.contains(*c));
+    joined && act.cues.has(Cue::Act) && !act.cues.has(Cue::ActSure)
+        || NOUNS.iter().any(|word| text.starts_with(act.end, word))
+        || text.ends_with(act.start, "配合")
+}
+
 /// Whether the caller is the one who acts: named before the act, and nobody of the office after him.
-fn by_caller(text: &Text, before: Range<usize>) -> bool {
+pub(super) fn by_caller(text: &Text, before: Range<usize>) -> bool {
     let Some(caller) = text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).last() else {
         return false;
     };
-    let object = caller.start > before.start
-        && matches!(
-            text.chars[caller.start - 1],
-            '向' | '与'
-                | '对'
-                | '到'
-                | '为'
-                | '给'
-                | '和'
-                | '在'
-                | '系'
-                | '访'
-                | '知'
-                | '去'
-                | '经'
-                | '就'
-                | '接'
-                | '邀'
-                | '请'
-                | '从'
-                | '往'
-                | '同'
-                | '将'
-                | '据'
-                | '由'
-                | '及'
-                | '、'
-                | '于'
-                | '电'
-        );
+    let object = text.is_object(caller);
     let of = matches!(text.chars.get(caller.end), Some('家' | '的' | '所' | '户' | '、'));
     let office = text.has(
         caller.end..before.end,
@@ -89,21 +183,32 @@ fn by_caller(text: &Text, before: Range<usize>) -> bool {
     !object && !of && !office
 }
 
-/// An act word that is as often a noun (道路维修问题) proves itself by who did it or that it is over.
+/// An act word that is as often a noun (道路维修问题) proves itself by marks of what is done and over beside it, or by
+/// who did it and when.
 fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
+    const MARKS: [&str; 12] = [
+        "已", "进行", "予以", "立即", "当场", "随即", "开展", "实施", "迅速", "多次", "组织", "及时",
+    ];
+    const OVER: [&str; 6] = ["了", "完毕", "完成", "到位", "结束", "一次"];
     let before = clause.start..act.start;
-    let noun = matches!(
-        text.chars.get(act.end),
-        Some('费' | '站' | '点' | '员' | '工' | '的' | '问' | '项' | '标' | '要' | '方' | '单' | '类' | '资' | '机')
-    );
-    if noun {
-        return false;
+    let beside = act.start.saturating_sub(8).max(clause.start)..act.end;
+    let behind = act.end..clause.end.min(act.end + 8);
+    if MARKS.iter().any(|mark| text.contains(beside.clone(), mark))
+        || OVER.iter().any(|mark| text.contains(behind.clone(), mark))
+    {
+        // 正在进行提质改造: under way, and not by the way of this matter.
+        return !text.contains(before, "正");
     }
-    text.has(before, &[Cue::Past, Cue::Office, Cue::Agent, Cue::Body, Cue::Post])
-        || matches!(text.chars.get(act.end), Some('了'))
-        || text.has(act.end..clause.end.min(act.end + 8), &[Cue::Past])
-        || text
-            .dates
+    let who = text.has(
+        before.clone(),
+        &[Cue::Office, Cue::Agent, Cue::Body, Cue::Post, Cue::Firm, Cue::Section],
+    );
+    let when = text.sentence_of(clause).start..act.start;
+    who && (text
+        .dates
+        .iter()
+        .any(|date| date.start >= when.start && date.end <= when.end)
+        || ["已", "了", "经", "对"]
             .iter()
-            .any(|date| date.start >= clause.start && date.end <= act.start)
+            .any(|mark| text.contains(clause.range(), mark)))
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
+use super::names::name_at;
 use super::text::{Clause, Hit, Text};
 use crate::domain::element::Attitude;
 
@@ -47,7 +48,11 @@ fn widest<'a>(text: &'a Text, clause: &Clause) -> Vec<&'a Hit> {
 
 fn swallowed(text: &Text, hit: &Hit) -> bool {
     let around = hit.start.saturating_sub(8)..text.chars.len().min(hit.end + 8);
+    // 来电人表示理解支持: said of somebody, it is no formula.
+    let stated = text.ends_with(hit.start, "表示");
+    let formula = |noise: &&Hit| noise.end - noise.start <= 6 && stated && noise.start == hit.start;
     text.hits_in(around, Cues::of(&[Cue::AttitudeNoise]))
+        .filter(|noise| !formula(noise))
         .any(|noise| noise.start <= hit.start && hit.end <= noise.end)
 }
 
@@ -75,17 +80,30 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
         return false;
     }
     // 满意度: a label with its value.
-    if text.ends_with(clause.end, ":") {
+    if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
-    if let Some(subject) = subject(text, before.clone()) {
+    if thanks_caller(text, hit)
+        || ["得到", "获得", "赢得"]
+            .iter()
+            .any(|word| text.contains(before.clone(), word))
+    {
+        return false;
+    }
+    if let Some(subject) = subject(text, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
     }
+    if hit.cues.has(Cue::Decision) && !text.ends_with(hit.start, "表示") {
+        return false;
+    }
+    if named_callers(text)
+        .iter()
+        .any(|name| before.clone().any(|at| text.chars[at..].starts_with(name)))
+    {
+        return true;
+    }
     // Without a subject it is the caller if the clause before speaks to him.
-    let states = hit.start == clause.start
-        || text.ends_with(hit.start, "表示")
-        || text.ends_with(hit.start, "均")
-        || clause.start + 4 >= hit.start;
+    let states = heads(text, before);
     let previous = index.checked_sub(1).map(|before| &text.clauses[before]);
     let label = previous.is_some_and(|previous| {
         text.ends_with(previous.end, ":")
@@ -97,14 +115,54 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
         && (label
             || previous.is_some_and(|previous| {
                 previous.sentence == clause.sentence
-                    && text.has(previous.range(), &[Cue::CallerSure])
-                    && !text.has(before, &[Cue::Office, Cue::Agent, Cue::Firm])
+                    && text.has(text.sentence_of(clause).start..previous.end, &[Cue::CallerSure])
             }))
 }
 
+/// 信访人黄某某: after that the name means the caller.
+fn named_callers(text: &Text) -> Vec<&[char]> {
+    let whole = 0..text.chars.len();
+    text.hits_in(whole, Cues::of(&[Cue::CallerSure]))
+        .filter(|caller| caller.end - caller.start >= 3)
+        .filter_map(|caller| name_at(text, caller.end).map(|length| &text.chars[caller.end..caller.end + length]))
+        .collect()
+}
+
+/// 非常感谢您, 感谢网友对: the unit thanks the caller.
+fn thanks_caller(text: &Text, hit: &Hit) -> bool {
+    text.ends_with(hit.end, "谢")
+        && [
+            "您",
+            "你",
+            "网友",
+            "市民",
+            "信访人",
+            "来电人",
+            "对",
+            "各",
+            "广大",
+            "社会",
+        ]
+        .iter()
+        .any(|who| text.starts_with(hit.end, who))
+}
+
+/// Whether nothing but adverbs, 表示 and what the attitude is to stands before it, so that the subject is the last one.
+fn heads(text: &Text, before: Range<usize>) -> bool {
+    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之";
+    let rest = before
+        .clone()
+        .find(|at| !ADVERBS.contains(text.chars[*at]))
+        .unwrap_or(before.end);
+    rest == before.end
+        || text.starts_with(rest, "表示")
+        || text.starts_with(rest, "对")
+        || text.starts_with(rest, "评价")
+}
+
 /// Who is named last before the attitude: the caller, or somebody else. None if nobody.
-fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
-    let who = Cues::of(&[
+fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
+    const WHO: Cues = Cues::of(&[
         Cue::Caller,
         Cue::CallerSure,
         Cue::CallerPronoun,
@@ -112,12 +170,107 @@ fn subject(text: &Text, before: Range<usize>) -> Option<bool> {
         Cue::Agent,
         Cue::Firm,
         Cue::OtherSide,
+        Cue::Body,
+        Cue::Place,
     ]);
-    let last = text.hits_in(before.clone(), who).last()?;
-    let caller = last.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun]));
-    let told = ["表示", "对", "均", "也", "仍", "予以", "拒", "未", "已"]
-        .iter()
-        .any(|word| text.contains(last.end..before.end, word))
-        || before.end - last.end <= 4;
-    Some(caller && told)
+    let mut last = None;
+    for who in text.hits_in(before.clone(), WHO) {
+        let object = who.start > before.start && matches!(text.chars[who.start - 1], '对' | '向' | '给' | '与' | '于');
+        let caller = is_caller(text, who);
+        // 对您的诉求深表理解: the one who understands is the unit.
+        if caller
+            && matches!(text.chars[who.start.saturating_sub(1)], '对' | '让' | '使' | '令')
+            && who.start > before.start
+        {
+            last = Some((who.end, false));
+            continue;
+        }
+        // 对街道的反应速度表示认可: what the attitude is to.
+        if object && !caller || last.is_some() && text.contains(before.start..who.start, "对") && !caller {
+            continue;
+        }
+        last = Some((who.end, caller));
+    }
+    // 网友的期待和满意: nobody says here that he is satisfied.
+    if let Some((end, true)) = last
+        && text.starts_with(end, "的")
+        && !["表示", "态度", "评价", "是"]
+            .iter()
+            .any(|word| text.contains(end..before.end, word))
+    {
+        return Some(false);
+    }
+    let reach = if decides { 8 } else { REACH };
+    last.map(|(end, caller)| caller && before.end - end <= reach)
+}
+
+/// How far from the caller his attitude may stand.
+const REACH: usize = 22;
+
+/// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
+fn is_caller(text: &Text, who: &Hit) -> bool {
+    if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
+        return true;
+    }
+    // In a letter to 您 a 业主 is somebody else.
+    if !who.cues.has(Cue::Caller) || text.chars.iter().any(|c| matches!(c, '您' | '你')) {
+        return false;
+    }
+    let word = &text.chars[who.start..who.end];
+    text.hits_in(0..text.chars.len(), Cues::of(&[Cue::Caller]))
+        .filter(|hit| &text.chars[hit.start..hit.end] == word)
+        .any(|hit| {
+            ["来电", "来信", "反映", "诉求", "投诉"]
+                .iter()
+                .any(|raised| text.ends_with(hit.start, raised))
+                || ["反映", "来电", "来信", "致电"]
+                    .iter()
+                    .any(|raised| text.starts_with(hit.end, raised))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attitude(words: &str) -> Option<Attitude> {
+        find(&Text::read(words)).0
+    }
+
+    #[test]
+    fn the_callers_own_attitude_is_read() {
+        for (words, told) in [
+            ("来电人表示满意。", Attitude::Satisfied),
+            ("来电人对处理结果基本满意。", Attitude::Fair),
+            ("工作人员电话联系来电人，其表示理解。", Attitude::Understands),
+            ("投诉人对处理不认可。", Attitude::Dissatisfied),
+            ("您对此非常不满意。", Attitude::VeryDissatisfied),
+            ("来电人未表态。", Attitude::Unsaid),
+            ("来电人起初不满意，经解释后，来电人表示认可。", Attitude::Understands),
+            ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
+            ("满意情况：满意。", Attitude::Satisfied),
+            ("信访人黄某某到场。黄某某仍不满意。", Attitude::Dissatisfied),
+        ] {
+            assert_eq!(attitude(words), Some(told), "{words}");
+        }
+    }
+
+    #[test]
+    fn wishes_questions_and_others_are_not_the_caller() {
+        for words in [
+            "希望您满意。",
+            "如您不满意，请拨打电话。",
+            "周边居民纷纷表示满意。",
+            "您的心情我们十分理解。",
+            "感谢您对我们工作的理解与支持！",
+            "店主表示理解并愿意配合。",
+            "敬请谅解。",
+            "办人民满意的教育。",
+            "非常感谢您所提出的宝贵意见。",
+            "对您的诉求我们深表理解。",
+            "两家商户表示接受整改意见。",
+        ] {
+            assert_eq!(attitude(words), None, "{words}");
+        }
+    }
 }

@@ -125,6 +125,18 @@ impl Text {
         inside(&self.titles, at)
     }
 
+    /// Whether a date as written overlaps the range.
+    pub(super) fn date_over(&self, range: Range<usize>) -> bool {
+        let next = self.dates.partition_point(|date| date.end <= range.start);
+        self.dates.get(next).is_some_and(|date| date.start < range.end)
+    }
+
+    /// 向来电人, 与您, 建议您: the person named is spoken to or acted on.
+    pub(super) fn is_object(&self, person: &Hit) -> bool {
+        const BEFORE: &str = "向与对给和系知访为由经据告复将就同到议去在请电打叫送邀于及、接从往跟助帮让使醒导待";
+        person.start > 0 && BEFORE.contains(self.chars[person.start - 1])
+    }
+
     /// The words of these cues wholly inside the range, in order.
     pub(super) fn hits_in(&self, range: Range<usize>, cues: Cues) -> impl Iterator<Item = &Hit> + '_ {
         let from = self.hits.partition_point(|hit| hit.start < range.start);
@@ -234,12 +246,12 @@ impl Text {
             };
             let mut mood = Mood::default();
             mood.supposed = before.supposed || self.hits_of(clause, Cue::Supposed).next().is_some();
-            mood.ahead = before.ahead || self.opens_ahead(clause);
+            mood.ahead = before.ahead || self.opens_ahead(clause) || self.carries_plan(index);
             mood.wish = self.hits_of(clause, Cue::Wish).next().is_some();
             mood.story = if before.story {
                 !self.answers(clause)
             } else {
-                self.tells(clause, index)
+                self.tells(clause)
             };
             moods.push(mood);
         }
@@ -248,19 +260,65 @@ impl Text {
         }
     }
 
+    /// Whether 今后, 后续 turns the clause to what is to come: not 2016年1月1日以后, not 项目后续的维修.
+    pub(super) fn leads(&self, clause: &Clause, hit: &Hit) -> bool {
+        let dated = self.dates.iter().any(|date| date.end == hit.start);
+        !dated && hit.start <= clause.start + 12 && !self.ends_with(hit.start, "的") && !self.starts_with(hit.end, "的")
+    }
+
+    /// 待检测报告出具后.
+    pub(super) fn waits(&self, clause: &Clause) -> bool {
+        self.starts_with(clause.start, "待") && !self.starts_with(clause.start, "待遇")
+    }
+
+    /// 将尽快核实, 并将结果回复您: the second clause is as much ahead as the first.
+    fn carries_plan(&self, index: usize) -> bool {
+        let clause = &self.clauses[index];
+        let joined = ["并", "及时", "再", "同时", "且"]
+            .iter()
+            .any(|word| self.starts_with(clause.start, word));
+        let before = index.checked_sub(1).map(|before| &self.clauses[before]);
+        joined
+            && before.is_some_and(|before| {
+                before.sentence == clause.sentence
+                    && self.hits_of(before, Cue::Planned).any(|hit| hit.end - hit.start >= 2)
+            })
+    }
+
     fn opens_ahead(&self, clause: &Clause) -> bool {
         self.hits_of(clause, Cue::PlannedLead)
-            .any(|hit| hit.start <= clause.start + 12)
+            .any(|hit| self.leads(clause, hit))
+            || self.waits(clause)
     }
 
     /// Whether the caller is heard telling the story here, and goes on into the next clause.
-    fn tells(&self, clause: &Clause, _index: usize) -> bool {
+    fn tells(&self, clause: &Clause) -> bool {
         let Some(caller) = self.hits_of(clause, Cue::CallerSure).next() else {
             return false;
         };
+        let asks = self
+            .hits_of(clause, Cue::Tell)
+            .find(|tell| tell.start >= caller.end && tell.start - caller.end <= 8);
+        if let Some(asks) = asks
+            && !self
+                .chars
+                .get(asks.end)
+                .is_some_and(|c| matches!(c, '的' | '所' | '中' | '时' | '后'))
+            && !self.has(clause.range(), &[Cue::Office, Cue::Supposed])
+            && !self.has(asks.end..clause.end, &[Cue::Means, Cue::Checked])
+            && !self.starts_with(asks.start, "希望")
+            && !self.starts_with(asks.start, "认为")
+            && !self.starts_with(asks.start, "所")
+            && !self.is_object(caller)
+            && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
+            && !self.chars[caller.end..asks.start].contains(&'的')
+        {
+            return true;
+        }
         self.hits_of(clause, Cue::Narrates).any(|tell| {
             tell.start >= caller.end
                 && tell.start - caller.end <= 16
+                && !self.has(clause.range(), &[Cue::Supposed])
                 && self.chars.get(tell.end) != Some(&'的')
                 && !self.has(caller.end..tell.start, &[Cue::Office])
         })
@@ -268,9 +326,26 @@ impl Text {
 
     /// Whether the office takes the word again after the caller's account.
     fn answers(&self, clause: &Clause) -> bool {
-        let head = clause.start..clause.end.min(clause.start + 10);
-        self.has(head.clone(), &[Cue::Office, Cue::Checked])
-            || self.starts_with(clause.start, "现") && !self.starts_with(clause.start, "现再次")
+        // 关于诉求人反映某公司一事: what was told ends here.
+        if ["事,", "事:", "案:", "案,", "题,", "题:"]
+            .iter()
+            .any(|end| self.ends_with(clause.start, end))
+        {
+            return true;
+        }
+        let head = clause.start..clause.end.min(clause.start + 16);
+        if self.has(head.clone(), &[Cue::Office, Cue::Checked]) || self.date_over(head.clone()) {
+            return true;
+        }
+        let somebody = self.has(
+            head,
+            &[Cue::Body, Cue::Place, Cue::Agent, Cue::Firm, Cue::Section, Cue::Post],
+        );
+        let acts = self.has(clause.range(), &[Cue::ActSure, Cue::Means, Cue::Fix]);
+        somebody && acts && !self.has(clause.range(), &[Cue::Wish, Cue::Modal])
+            || ["经", "现将", "现已", "现就", "接诉", "接到", "收到", "接报", "接件"]
+                .iter()
+                .any(|word| self.starts_with(clause.start, word))
     }
 }
 
@@ -395,7 +470,7 @@ mod tests {
         let span = text.span(1..8);
         let found: String = original.chars().skip(span.start).take(span.end - span.start).collect();
         assert_eq!(found, "2026 年 11");
-        let last = text.span(10..12);
+        let last = text.span(11..13);
         assert_eq!(original.chars().nth(last.start), Some('到'));
     }
 

@@ -1,13 +1,27 @@
 //! 办理时间: the day or hour of an act of handling. The complaint's own date, a document's, a planned one and the
 //! date that signs a letter off are none.
 
+use std::ops::Range;
+
 use super::dates::{Grain, When};
 use super::lexicon::{Cue, Cues};
 use super::process::done;
 use super::text::{Clause, Hit, Text};
 
 pub(super) fn find(text: &Text) -> Vec<&When> {
-    text.dates.iter().filter(|when| handles(text, when)).collect()
+    let mut found: Vec<&When> = Vec::new();
+    for when in &text.dates {
+        // 晚22点 alone is mostly an opening hour; after a day of handling it is the hour of the next act.
+        let placed = when.grain != Grain::Clock || !found.is_empty() || opens_sentence(text, when);
+        if placed && handles(text, when) {
+            found.push(when);
+        }
+    }
+    found
+}
+
+fn opens_sentence(text: &Text, when: &When) -> bool {
+    text.sentence_of(text.clause_at(when.start)).start == when.start
 }
 
 fn handles(text: &Text, when: &When) -> bool {
@@ -49,7 +63,6 @@ fn of_paper(text: &Text, when: &When) -> bool {
         "颁布",
         "修订",
         "修正",
-        "实施",
         "公布",
         "生效",
         "出台",
@@ -76,11 +89,7 @@ fn of_complaint(text: &Text, clause: &Clause, when: &When) -> bool {
             .any(|word| text.contains(after.clone(), word));
     let to_caller = text.has(after, &[Cue::Means, Cue::ActSure]);
     if let Some(caller) = before {
-        let object = caller.start > clause.start
-            && matches!(
-                text.chars[caller.start - 1],
-                '向' | '与' | '给' | '系' | '对' | '到' | '访' | '和' | '为'
-            );
+        let object = text.is_object(caller);
         if !object && when.start - caller.end <= 6 && !text.has(caller.end..when.start, &[Cue::Office]) {
             return true;
         }
@@ -88,22 +97,83 @@ fn of_complaint(text: &Text, clause: &Clause, when: &When) -> bool {
     told && !to_caller
 }
 
-/// An act of handling in the same sentence, after the date or just before it.
+/// An act of handling in the same sentence, after the date or just before it. A general word (核实、处理) must be nearer
+/// than an act that can be nothing else.
 fn acted(text: &Text, clause: &Clause, when: &When) -> bool {
-    let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means]);
+    const SURE: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::Means, Cue::Fix]);
+    const ANY: Cues = Cues::of(&[
+        Cue::Act,
+        Cue::ActSure,
+        Cue::ActWeak,
+        Cue::ActThird,
+        Cue::Means,
+        Cue::Fix,
+    ]);
     let counts = |clause: &Clause, hit: &Hit| !clause.mood.story && !clause.mood.ahead && done(text, clause, hit);
-    if text.hits_in(when.end..clause.end, acts).any(|hit| counts(clause, hit)) {
-        return true;
-    }
-    if text
-        .hits_in(clause.start..when.start, acts)
-        .any(|hit| counts(clause, hit))
+    let any = |range: Range<usize>, clause: &Clause, cues| text.hits_in(range, cues).any(|hit| counts(clause, hit));
+    let event = text
+        .hits_in(when.end..clause.end.min(when.end + 14), Cues::of(&[Cue::PastEvent]))
+        .next();
+    if let Some(event) = event
+        && !any(when.end..event.start, clause, ANY)
     {
+        return false;
+    }
+    if any(when.end..clause.end, clause, ANY) || any(clause.start..when.start, clause, ANY) {
         return true;
     }
-    text.clauses_of_sentence(clause.sentence)
+    let following = text
+        .clauses_of_sentence(clause.sentence)
         .iter()
-        .filter(|next| next.start >= clause.end)
-        .take(3)
-        .any(|next| text.hits_in(next.range(), acts).any(|hit| counts(next, hit)))
+        .filter(|next| next.start >= clause.end);
+    following
+        .take(4)
+        .enumerate()
+        .any(|(distance, next)| any(next.range(), next, if distance == 0 { ANY } else { SURE }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(words: &str) -> Vec<String> {
+        let text = Text::read(words);
+        find(&text)
+            .into_iter()
+            .map(|when| text.chars[when.start..when.end].iter().collect())
+            .collect()
+    }
+
+    #[test]
+    fn the_day_of_an_act_of_handling_is_a_time() {
+        for (words, told) in [
+            ("2026年11月19日，执法人员到现场查看。", "2026年11月19日"),
+            ("11月19日上午9时，我局约谈了商家。", "11月19日上午9时"),
+            ("二〇二六年十一月十九日，工作人员进行了检修。", "二〇二六年十一月十九日"),
+            ("2026.11.19，对车辆进行抽检。", "2026.11.19"),
+            ("当日下午，李某上门向来电人说明。", "当日下午"),
+            ("已于11月6日修剪完毕。", "11月6日"),
+            ("11月12日电话联系来电人，其表示满意。", "11月12日"),
+        ] {
+            assert_eq!(times(words), [told], "{words}");
+        }
+    }
+
+    #[test]
+    fn other_dates_are_none() {
+        for words in [
+            "您于11月18日来电反映的问题，我局已核实。",
+            "您11月10日的来信收悉。",
+            "依据《物业管理条例》（2018年3月19日修订）处理。",
+            "该办法自2026年6月1日起施行。",
+            "计划于2027年5月30日前完成修复。",
+            "拟于12月5日调试启用。",
+            "感谢您的支持！2018年1月11日",
+            "您于2024年9月2日发生事故。",
+            "营业至晚22点。",
+            "来电人称11月8日曾到社区反映。",
+        ] {
+            assert!(times(words).is_empty(), "{words}: {:?}", times(words));
+        }
+    }
 }

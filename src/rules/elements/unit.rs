@@ -12,7 +12,10 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         if clause.mood.story || clause.mood.supposed {
             continue;
         }
-        for tail in text.hits_in(clause.range(), Cues::of(&[Cue::Body, Cue::Place, Cue::Firm])) {
+        for tail in text.hits_in(
+            clause.range(),
+            Cues::of(&[Cue::Body, Cue::Place, Cue::Firm, Cue::Section]),
+        ) {
             let Some(name) = name(text, clause, tail) else { continue };
             if found.last().is_some_and(|last| last.end > name.start) {
                 continue;
@@ -22,11 +25,56 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
             }
         }
     }
+    found.extend(text.clauses.iter().filter_map(|clause| signature(text, clause)));
     found
+}
+
+/// Last characters of the names of bodies that sign.
+const SIGNERS: &str = "局委办处队站所部司院校厅会心府道镇乡区室科股段厂场馆台园社团";
+
+/// 洛龙区关林办: the line that signs a letter, before the date or at the end.
+fn signature(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let opens = clause.start == 0 || matches!(text.chars[clause.start - 1], '\n' | '。' | '!' | ')');
+    let dated = text
+        .dates
+        .iter()
+        .find(|date| date.signs_off && date.start > clause.start && date.end <= clause.end);
+    let mut end = dated.map_or(clause.end, |date| date.start);
+    while end > clause.start && !is_han(text.chars[end - 1]) {
+        end -= 1;
+    }
+    let last = dated.is_some()
+        || clause.end == text.chars.len()
+        || text
+            .dates
+            .iter()
+            .any(|date| date.signs_off && date.start >= clause.end && date.start <= clause.end + 1);
+    let length = end - clause.start;
+    let plain = text.chars[clause.start..end]
+        .iter()
+        .all(|c| is_han(*c) || c.is_ascii_alphanumeric() || matches!(c, '、'));
+    let signer = (4..=26).contains(&length) && SIGNERS.contains(text.chars[end - 1]);
+    let says = text.has(
+        clause.range(),
+        &[
+            Cue::Frame,
+            Cue::Office,
+            Cue::CallerSure,
+            Cue::Modal,
+            Cue::Wish,
+            Cue::Past,
+        ],
+    );
+    (opens && last && plain && signer && !says).then_some(clause.start..end)
 }
 
 /// The longest name of a body worth believing.
 const NAME: usize = 16;
+
+/// After 部、处、所、站、队、科 these make another word.
+const SECTION_WORDS: &str = "民部域道有容庄限门分位件队理罚置于在属以谓需反提点台员伍技学东份权面势附说述受";
+/// After 局、镇、乡、村 these do.
+const PLACE_WORDS: &str = "民部域容庄限面势里亲下";
 
 /// The whole name that ends with this word, if it names somebody.
 pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usize>> {
@@ -61,8 +109,17 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     }
     // 社区居委会 must not be found as 社区: the longer word ends further on.
     if let Some(next) = text.chars.get(tail.end)
-        && matches!(next, '长' | '面' | '路' | '内' | '民' | '级' | '貌' | '里')
+        && matches!(next, '长' | '面' | '路' | '内' | '级' | '貌' | '里')
     {
+        return None;
+    }
+    // 处理, 所有, 局部, 村民: the tail begins another word.
+    let goes_on = if tail.cues.has(Cue::Section) {
+        SECTION_WORDS
+    } else {
+        PLACE_WORDS
+    };
+    if tail.end - tail.start == 1 && text.chars.get(tail.end).is_some_and(|c| goes_on.contains(*c)) {
         return None;
     }
     proper(text, start..tail.start, tail).then_some(start..tail.end)
@@ -104,8 +161,13 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
             None => break,
         }
     }
-    at < stem.end
+    // 家乡, 结局: one character before a tail of one is a word, not a name.
+    let least = if tail.end - tail.start == 1 { 2 } else { 1 };
+    stem.end - at >= 1 && stem.len() >= least
 }
+
+/// Before the name of a firm these say that something is done to it.
+const OBJECT: &str = "在对向到与和给谈从就诉求称";
 
 /// Whether the body is there as one that handled or signs, and not as one to ask, to sue, or complained of.
 fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> bool {
@@ -117,11 +179,26 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
         return false;
     }
+    if ["职责", "职能", "管辖"]
+        .iter()
+        .any(|word| text.starts_with(tail.end, word))
+    {
+        return false;
+    }
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
         return true;
     }
-    let alone = name.start == clause.start && tail.end + 1 >= clause.end;
+    let rest_dated = text.dates.iter().any(|date| date.start == tail.end);
+    let alone = name.start == clause.start && (tail.end + 1 >= clause.end || rest_dated);
+    if tail.cues.has(Cue::Section) {
+        let doer = text
+            .hits_in(tail.end..clause.end, Cues::of(&[Cue::Post, Cue::Title, Cue::ActSure]))
+            .any(|hit| hit.start <= tail.end + 1);
+        return name.len() >= 3 && (alone || doer);
+    }
+    let object = name.start > clause.start && OBJECT.contains(text.chars[name.start - 1]);
     alone
-        || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
+        || !object
+            && text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
             && !text.has(before, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
 }
