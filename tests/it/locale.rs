@@ -39,12 +39,17 @@ fn captured(pattern: &str, text: &str) -> BTreeSet<String> {
     pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
+/// The reasons that a ticket's state can give.
+fn whys(sources: &str) -> BTreeSet<String> {
+    let lists = captured(r"(?s)\nwhys! \{(.*?)\n\}", sources);
+    assert_eq!(lists.len(), 1, "the reasons of state are listed in one place");
+    lists.iter().flat_map(|list| captured(r#""([^"]+)""#, list)).collect()
+}
+
 /// The rules that can speak: the macro's literals, the reasons of state, and keys written out.
 fn rules(sources: &str) -> BTreeSet<String> {
     let mut rules = captured(r#"finding!\(\s*(?:refuse|warn)\s+"([^"]+)"\s*\)"#, sources);
-    let whys = captured(r"(?s)\nwhys!\[(.*?)\]", sources);
-    assert_eq!(whys.len(), 1, "the reasons of state are listed in one place");
-    rules.extend(whys.iter().flat_map(|list| captured(r#""([^"]+)""#, list)));
+    rules.extend(whys(sources));
     rules.extend(captured(r#""finding\.([a-z_]+\.[a-z_]+)""#, sources));
     assert!(rules.len() > 80, "the sources were not read: {rules:?}");
     rules
@@ -161,8 +166,7 @@ fn every_key_that_the_command_line_names_has_words() {
 /// A greyed action says why by the rule's name alone: the sentence must stand without its figures.
 #[test]
 fn reasons_read_well_without_their_figures() {
-    let whys = captured(r"(?s)\nwhys!\[(.*?)\]", &sources());
-    for rule in whys.iter().flat_map(|list| captured(r#""([^"]+)""#, list)) {
+    for rule in whys(&sources()) {
         for locale in both() {
             let (message, fix) = locale.why(&rule);
             for text in [message, fix] {
