@@ -244,3 +244,22 @@ fn the_gauge_quotes_what_it_found_and_numbers_what_to_mend() {
     );
     assert!(english.out.contains("Missing: handling officer"), "{}", english.out);
 }
+
+#[test]
+fn where_one_of_several_will_do_the_others_are_not_marked_as_missing() {
+    let folder = Folder::new("one-of-several");
+    // wuhai takes a time or a plan for 处理时限.
+    let ran = run_with(&folder, &["check", "--rulebook", "wuhai"], WHOLE.as_bytes());
+    assert!(
+        ran.out.contains("✓ 办理时间") && ran.out.contains("· 后续计划"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("✗ 后续计划"), "{}", ran.out);
+    let ran = run_with(&folder, &["check", "--rulebook", "wuhai"], "你好".as_bytes());
+    assert!(
+        ran.out.contains("✗ 办理时间") && ran.out.contains("✗ 后续计划"),
+        "{}",
+        ran.out
+    );
+}
