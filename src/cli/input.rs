@@ -2,7 +2,7 @@
 //! that it is no text. What the text says is not read here.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use encoding_rs::{GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -120,7 +120,13 @@ impl Desk {
                 }
                 Ok(Box::new(opened))
             }
-            _ => Ok(Box::new(io::stdin().lock())),
+            _ => {
+                let stdin = io::stdin();
+                if stdin.is_terminal() {
+                    self.note(self.word("cli.input.typing"));
+                }
+                Ok(Box::new(stdin.lock()))
+            }
         }
     }
 

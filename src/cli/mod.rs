@@ -37,9 +37,9 @@ const COMMON: usize = 1000;
 struct Cli {
     #[arg(long, global = true, value_name = "LANG", display_order = COMMON)]
     lang: Option<String>,
-    #[arg(long, global = true, value_name = "DIR", display_order = COMMON)]
+    #[arg(long, global = true, value_name = "DIR", display_order = COMMON + 1)]
     config_dir: Option<PathBuf>,
-    #[arg(long, short = 'h', global = true, action = ArgAction::Help, display_order = COMMON)]
+    #[arg(long, short = 'h', global = true, action = ArgAction::Help, display_order = COMMON + 2)]
     help: Option<bool>,
     #[arg(long, short = 'V', action = ArgAction::Version, display_order = COMMON)]
     version: Option<bool>,

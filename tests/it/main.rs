@@ -3,8 +3,12 @@
 mod calendar;
 mod calendar_file;
 mod calendar_properties;
+mod cli;
+mod cli_check;
+mod cli_rulebook;
 mod elements;
 mod invariants;
+mod locale;
 mod rulebooks;
 mod scenarios;
 mod tidy;
