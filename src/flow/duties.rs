@@ -45,6 +45,8 @@ named! {
         WeeklyReport = "weekly_report",
         /// 班子会说明
         Meeting = "meeting",
+        /// 重复交办的督办
+        Supervise = "supervise",
         /// 列入计划的期限
         Plan = "plan",
         /// 申请加分
@@ -305,11 +307,16 @@ impl<'b> Owed<'_, 'b> {
             Since::Acceptance => ticket.accepted.as_ref().map(|accepted| accepted.at),
         };
         let Some(since) = since else { return };
-        let done = ticket
-            .attempts
+        let reached = ticket
+            .attempts_now()
             .iter()
-            .find(|attempt| attempt.at >= since && attempt.reached())
+            .find(|attempt| attempt.at >= since && book.contact.reached(attempt))
             .map(|attempt| attempt.at);
+        // Tried as the document asks, and the hotline told.
+        let done = reached.or(ticket.unreachable_reported);
+        if done.is_none() && ticket.stage == Stage::Withdrawn {
+            return;
+        }
         match rule.within {
             Some(within) => self.counted(Duty::FirstContact, since, within, &rule.cite, done),
             None => self.at(Duty::FirstContact, None, false, &rule.cite, done),
@@ -345,9 +352,10 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::ReportAgain, None, false, &rule.cite, None),
             }
         }
-        if let (Some(finished), Some(rule)) = (ticket.submitted, &book.contact.on_result) {
+        let no_contact = ticket.stage == Stage::Withdrawn || book.contact.declined(ticket.attempts_now());
+        if let (Some(finished), Some(rule), false) = (ticket.submitted, &book.contact.on_result, no_contact) {
             let told = ticket.attempts.iter().find(|attempt| {
-                attempt.reached()
+                book.contact.reached(attempt)
                     && attempt.at >= finished
                     && matches!(attempt.purpose, Purpose::Result | Purpose::Answer)
             });
@@ -382,6 +390,16 @@ impl<'b> Owed<'_, 'b> {
                 .map(|progress| progress.at)
                 .filter(|at| last_redo.is_none_or(|redo| *at >= redo));
             self.at(Duty::Meeting, None, false, cite, done);
+        }
+        if let Some(rule) = book
+            .redo
+            .escalation
+            .as_ref()
+            .filter(|rule| ticket.redo_count() > rule.more_than)
+        {
+            let last_redo = ticket.redos.last().map(|redo| redo.at);
+            let done = ticket.supervised.filter(|at| last_redo.is_none_or(|redo| *at >= redo));
+            self.at(Duty::Supervise, None, false, &rule.cite, done);
         }
         if ticket.stage == Stage::Exempted
             && let (Some(until), Some(exemption)) = (ticket.granted_due, ticket.exemptions.last())

@@ -128,6 +128,12 @@ pub(super) struct Case<'t, 'b> {
 }
 
 impl<'b> Case<'_, 'b> {
+    /// A quarrel over whose it is ends with the reply, or with the ticket.
+    fn disputed(&self) -> bool {
+        let ticket = self.ticket;
+        ticket.dispute.is_some() && ticket.submitted.is_none() && ticket.finished.is_none()
+    }
+
     pub fn overdue(&self) -> bool {
         let due = self.finish.and_then(|finish| finish.due);
         self.ticket.submitted.is_none() && self.ticket.finished.is_none() && due.is_some_and(|due| self.now > due)
@@ -148,8 +154,8 @@ impl<'b> Case<'_, 'b> {
                 }
                 ruled(self.book.returning.dispute.is_some())
             }
-            Do::HandInEvidence => when(ticket.dispute.is_some(), Why::NoDispute),
-            Do::Claim => when(stage == Stage::Taken || ticket.dispute.is_some(), Why::SomeoneHasIt),
+            Do::HandInEvidence => when(self.disputed(), Why::NoDispute),
+            Do::Claim => when(stage == Stage::Taken || self.disputed(), Why::SomeoneHasIt),
             Do::MarkBuckPassing => {
                 if ticket.returns.is_empty() {
                     return no(Why::NotReturnedYet);
@@ -238,6 +244,8 @@ impl<'b> Case<'_, 'b> {
             }
             Do::Redo => match &self.book.redo.most {
                 _ if !matches!(stage, Stage::Submitted | Stage::Passed | Stage::Closed) => no(Why::NotPassed),
+                // A direct answer: there is no unit that could do it again.
+                _ if ticket.unit.is_none() => no(Why::NotWithTheUnit),
                 Some(rule) if ticket.redo_count() >= rule.times => against(Why::RedosUsedUp, &rule.cite),
                 _ => Permission::Yes,
             },
@@ -251,6 +259,9 @@ impl<'b> Case<'_, 'b> {
             Do::AddFacts | Do::RestartClock => {
                 if ticket.submitted.is_some() || ticket.finished.is_some() {
                     return no(Why::Submitted);
+                }
+                if action == Do::RestartClock && ticket.clock_start.is_none() {
+                    return no(Why::NotWithTheUnit);
                 }
                 ruled(!self.book.limits.restarts.is_empty())
             }
@@ -341,7 +352,7 @@ impl<'b> Case<'_, 'b> {
         }
         match self.extend_until {
             Some((None, cite)) => against(Why::NoMomentToAsk, cite),
-            Some((Some(latest), cite)) if self.now >= latest => against(Why::ExtensionTooLate, cite),
+            Some((Some(latest), cite)) if self.now > latest => against(Why::ExtensionTooLate, cite),
             _ => ruled(!rules.rounds.is_empty()),
         }
     }

@@ -168,7 +168,7 @@ impl Contact {
         };
         let mut failed: Vec<Moment> = attempts
             .iter()
-            .filter(|attempt| attempt.failed())
+            .filter(|attempt| attempt.failed() && self.proves_contact(attempt))
             .map(|attempt| attempt.at)
             .collect();
         failed.sort_unstable();
@@ -185,6 +185,20 @@ impl Contact {
             need: rule.attempts,
             next,
         }
+    }
+
+    /// Reached, and provably so where the document asks for proof.
+    pub fn reached(&self, attempt: &Attempt) -> bool {
+        attempt.reached() && self.proves_contact(attempt)
+    }
+
+    /// The caller said, in the words that the document accepts, that no contact is needed.
+    pub fn declined(&self, attempts: &[Attempt]) -> bool {
+        let rule = self.not_needed.as_ref();
+        let accepted = |attempt: &Attempt| rule.is_some_and(|rule| rule.outcomes.contains(&attempt.outcome));
+        attempts
+            .iter()
+            .any(|attempt| accepted(attempt) && self.proves_contact(attempt))
     }
 
     /// Where a rule says that a contact without proof is no contact, it must have proof.

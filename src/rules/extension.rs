@@ -139,7 +139,7 @@ impl Extension {
         }
         match self.latest(running, calendar) {
             Some((None, cite)) => findings.push(finding!(refuse "extension.no_moment").cited(cite)),
-            Some((Some(latest), cite)) if now >= latest => {
+            Some((Some(latest), cite)) if now > latest => {
                 findings.push(
                     finding!(refuse "extension.ask_before")
                         .with("latest", latest)

@@ -51,7 +51,7 @@ impl Matter<'_> {
         let until = self.calendar.due(self.now, asked.request.period).at;
         Ok(vec![Event::SuspensionGranted {
             reason: reason.to_owned(),
-            until,
+            until: self.no_earlier(until),
         }])
     }
 
@@ -68,10 +68,17 @@ impl Matter<'_> {
         let asked = self.ticket.exemptions.last();
         let planned = asked.filter(|asked| asked.request.kind == ExemptionKind::Plan);
         let until = planned.and_then(|asked| Some(self.calendar.due(asked.asked, asked.request.period?).at));
+        let until = until.map(|until| self.no_earlier(until));
         Ok(vec![Event::ExemptionGranted {
             reason: reason.to_owned(),
             until,
         }])
+    }
+
+    /// What is granted never takes time away that the unit has already.
+    fn no_earlier(&self, until: Moment) -> Moment {
+        let due = self.case.finish.and_then(|finish| finish.due);
+        due.map_or(until, |due| until.max(due))
     }
 
     pub(super) fn call_back(&self, reached: bool, rating: Option<Attitude>, note: &str) -> Decision {
@@ -135,11 +142,13 @@ impl Matter<'_> {
         let Some(form) = form else {
             return Err(vec![missing("form")]);
         };
+        let due = self.case.finish.and_then(|finish| finish.due);
+        let of_overdue = |at: Moment| due.is_some_and(|due| at > due);
         let calls = self
             .ticket
             .urgings
             .iter()
-            .filter(|(_, way)| *way == UrgeWay::Phone)
+            .filter(|(at, way)| *way == UrgeWay::Phone && of_overdue(*at))
             .count();
         let findings = self.book.alerts.judge_supervision(self.case.overdue(), calls, form);
         settle(findings, || {
@@ -152,7 +161,8 @@ impl Matter<'_> {
 
     pub(super) fn add_facts(&self, text: &str) -> Decision {
         let mut events = self.with_reason(text, "text", Event::FactsAdded { text: text.to_owned() })?;
-        if let Some(cite) = self.book.limits.restart(RestartCause::FactsAdded) {
+        let running = self.ticket.clock_start.is_some();
+        if let Some(cite) = self.book.limits.restart(RestartCause::FactsAdded).filter(|_| running) {
             events.push(Event::ClockRestarted {
                 ground: None,
                 reason: cite.to_string(),
@@ -191,7 +201,8 @@ impl Matter<'_> {
     pub(super) fn close(&self, note: &str) -> Decision {
         let direct = self.ticket.unit.is_none() && self.ticket.receipts.is_empty();
         let exempt = self.ticket.passed.is_none();
-        let called_back = exempt || !self.ticket.callbacks.is_empty();
+        let called = |submitted| self.ticket.callbacks.iter().any(|callback| callback.at >= submitted);
+        let called_back = exempt || self.ticket.submitted.map_or(!self.ticket.callbacks.is_empty(), called);
         let findings = self.book.redo.judge_close(direct, called_back);
         settle(findings, || vec![Event::Closed { note: note.to_owned() }])
     }

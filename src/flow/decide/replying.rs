@@ -95,14 +95,10 @@ impl Matter<'_> {
         let ticket = self.ticket;
         let redos = ticket.redo_count();
         let attempts = ticket.attempts_now();
-        let standing = if self.caller_needs_nothing() && self.book.contact.not_needed.is_some() {
-            Standing::Declined
-        } else {
-            match self.book.contact.standing(attempts, self.calendar) {
-                // Where no rule says when a caller counts as unreachable, the write-up says it.
-                Standing::Trying { need: 0, .. } if ticket.unreachable_reported.is_some() => Standing::Unreachable,
-                standing => standing,
-            }
+        let standing = match self.book.contact.standing(attempts, self.calendar) {
+            // Where no rule says when a caller counts as unreachable, the write-up says it.
+            Standing::Trying { need: 0, .. } if ticket.unreachable_reported.is_some() => Standing::Unreachable,
+            standing => standing,
         };
         // What was kept with a call need not be attached a second time.
         let attachments: Vec<Attachment> = reply

@@ -2,7 +2,6 @@
 
 use super::{Decision, Matter, missing, settle};
 use crate::domain::action::{DesignatedBy, ReturnRequest};
-use crate::domain::contact::Outcome;
 use crate::domain::event::Event;
 use crate::domain::ids::UnitId;
 use crate::domain::material::Attachment;
@@ -143,13 +142,5 @@ impl Matter<'_> {
                 clock_start: first.filter(|_| from_first).unwrap_or(self.now),
             }]
         })
-    }
-
-    /// The caller said before acceptance that nothing needs to be done.
-    pub(super) fn caller_needs_nothing(&self) -> bool {
-        self.ticket
-            .attempts_now()
-            .iter()
-            .any(|attempt| attempt.outcome == Outcome::NothingNeeded)
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn find(text: &Text) -> (Option<Attitude>, Vec<Range<usize>>) {
             continue;
         }
         for hit in widest(text, clause) {
-            if swallowed(text, hit) || !by_caller(text, index, clause, hit) {
+            if swallowed(text, hit) || supposed(text, hit) || !by_caller(text, index, clause, hit) {
                 continue;
             }
             last = Some(value(hit));
@@ -54,6 +54,12 @@ fn swallowed(text: &Text, hit: &Hit) -> bool {
     text.hits_in(around, Cues::of(&[Cue::AttitudeNoise]))
         .filter(|noise| !formula(noise))
         .any(|noise| noise.start <= hit.start && hit.end <= noise.end)
+}
+
+/// 来电人对处理结果不服的，可以申请复议: what is open to the caller, not what the caller feels.
+fn supposed(text: &Text, hit: &Hit) -> bool {
+    let after = hit.end + 2;
+    after <= text.chars.len() && text.ends_with(after, "的,")
 }
 
 fn value(hit: &Hit) -> Attitude {
