@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
+use super::input::half_width;
 use super::layout::{columns, hanging, pad};
 use super::{Desk, Outcome};
 use crate::calendar::{Calendar, LedgerDay, Standing};
@@ -192,12 +193,14 @@ pub fn clause<'a>(cite: &'a str, book: &Rulebook) -> &'a str {
 
 impl Desk {
     pub fn moment(&self, option: &str, text: &str) -> Result<Moment> {
-        text.parse()
+        half_width(text)
+            .parse()
             .map_err(|_| self.refuse("cli.moment", &[("option", option), ("given", text)]))
     }
 
     fn period(&self, option: &str, text: &str) -> Result<Period> {
-        text.parse()
+        half_width(text)
+            .parse()
             .map_err(|_| self.refuse("cli.period", &[("option", option), ("given", text)]))
     }
 

@@ -97,6 +97,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env_lang: Option<OsString>)
         Ok(cli) => cli,
         Err(error) => return help::answer(&error, &command, &args, locale).into(),
     };
+    if let Some(folder) = cli.config_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        let folder = folder.display().to_string();
+        say_beside(&locale.say("cli.no_config", &[("dir", &folder)]));
+    }
     let desk = Desk {
         locale,
         config: cli.config_dir.map(ConfigDir::at).or_else(ConfigDir::usual),

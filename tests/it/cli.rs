@@ -484,6 +484,43 @@ fn what_a_limit_depends_on_is_said_where_it_was_not_given() {
 }
 
 #[test]
+fn what_an_input_method_typed_in_full_width_is_understood() {
+    let folder = Folder::new("full-width");
+    let args = |received: &'static str| {
+        [
+            "deadline",
+            "--rulebook",
+            "songshan",
+            "--kind",
+            "投诉",
+            "--json",
+            "--received",
+            received,
+        ]
+    };
+    let typed = run(&folder, &args("２０２６－０２－１３　１６：００"));
+    assert_eq!(
+        (typed.code, typed.out),
+        (0, run(&folder, &args("2026-02-13 16:00")).out),
+        "{}",
+        typed.err
+    );
+}
+
+#[test]
+fn a_config_folder_that_is_not_there_is_told() {
+    let folder = Folder::new("no-folder");
+    let ran = run(&folder, &["rulebook", "list", "--config-dir", "gone"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (0, 1), "{}", ran.err);
+    assert!(
+        ran.err.contains("gone") && ran.out.contains("songshan"),
+        "{}{}",
+        ran.err,
+        ran.out
+    );
+}
+
+#[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = Folder::new("pipe");
     let mut child = rexian(&folder, &["calendar", "1990..2029"])
