@@ -179,6 +179,7 @@ impl<'b> Case<'_, 'b> {
                 ruled(self.book.contact.unreachable.is_some())
             }
             Do::AskCoHandling => self.in_hand(self.book.accepting.several.is_some()),
+            Do::AnswerCoHandling if stage.over() => no(Why::Over),
             Do::AnswerCoHandling => when(
                 ticket.co_handling.iter().any(|other| other.answered.is_none()),
                 Why::NoCoHandling,
