@@ -14,6 +14,9 @@ impl Matter<'_> {
         let Some(unit) = unit else {
             return Err(vec![missing("unit")]);
         };
+        if co_units.contains(unit) {
+            return Err(vec![finding!(refuse "flow.own_unit").about("co_units")]);
+        }
         let mut events = vec![Event::Dispatched {
             unit: unit.clone(),
             co_units: co_units.to_vec(),
