@@ -11,13 +11,13 @@ use rexian::rules::Rulebook;
 
 /// Panics with the invariant's own words when one does not hold.
 pub fn hold(before: &Ticket, ticket: &Ticket, events: &[Recorded], book: &Rulebook, calendar: &Calendar, now: Moment) {
-    counts(ticket, events);
+    counts(before, ticket, events);
     stages(ticket);
     requests(before, ticket, book, calendar);
     assessment(ticket, book, calendar, now);
 }
 
-fn counts(ticket: &Ticket, events: &[Recorded]) {
+fn counts(before: &Ticket, ticket: &Ticket, events: &[Recorded]) {
     assert_eq!(
         ticket.version,
         events.len() as u64,
@@ -29,7 +29,8 @@ fn counts(ticket: &Ticket, events: &[Recorded]) {
     );
     let index_ok = ticket.current_reply.is_none_or(|index| index < ticket.replies.len());
     assert!(index_ok, "the current reply is one of the replies");
-    for recorded in events {
+    let new = usize::try_from(before.version).expect("a count")..;
+    for recorded in &events[new] {
         let line = serde_json::to_string(recorded).expect("an event is written");
         let read: Recorded = serde_json::from_str(&line).expect("and read again");
         assert_eq!(&read, recorded, "an event survives being written");
