@@ -84,7 +84,11 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             hand_to(&mut ticket, unit, at, *clock_start);
             ticket.designated = true;
         }
-        Event::Claimed { unit, .. } => {
+        Event::Claimed { unit, note } => {
+            if ticket.stage == Stage::ReturnAsked {
+                let another = ticket.unit.as_ref() != Some(unit);
+                decide_return(&mut ticket, at, another, note);
+            }
             hand_to(&mut ticket, unit, at, at);
             ticket.accepted = Some(Accepted { at, by_silence: false });
             ticket.stage = Stage::Handling;

@@ -179,6 +179,7 @@ impl<'b> Case<'_, 'b> {
                 ruled(self.book.contact.unreachable.is_some())
             }
             Do::AskCoHandling => self.in_hand(self.book.accepting.several.is_some()),
+            Do::AnswerCoHandling if stage.over() => no(Why::Over),
             Do::AnswerCoHandling => when(
                 ticket.co_handling.iter().any(|other| other.answered.is_none()),
                 Why::NoCoHandling,
@@ -244,6 +245,8 @@ impl<'b> Case<'_, 'b> {
             }
             Do::Redo => match &self.book.redo.most {
                 _ if !matches!(stage, Stage::Submitted | Stage::Passed | Stage::Closed) => no(Why::NotPassed),
+                // Withdrawn, exempted or filed: no reply was passed that could be done again.
+                _ if stage == Stage::Closed && ticket.passed.is_none() => no(Why::NotPassed),
                 // A direct answer: there is no unit that could do it again.
                 _ if ticket.unit.is_none() => no(Why::NotWithTheUnit),
                 Some(rule) if ticket.redo_count() >= rule.times => against(Why::RedosUsedUp, &rule.cite),

@@ -3,6 +3,7 @@
 mod coverage;
 mod file;
 mod run;
+mod versions;
 
 use std::path::PathBuf;
 

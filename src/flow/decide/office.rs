@@ -150,7 +150,10 @@ impl Matter<'_> {
             .iter()
             .filter(|(at, way)| *way == UrgeWay::Phone && of_overdue(*at))
             .count();
-        let findings = self.book.alerts.judge_supervision(self.case.overdue(), calls, form);
+        let mut findings = self.book.alerts.judge_supervision(self.case.overdue(), calls, form);
+        if reason.trim().is_empty() {
+            findings.push(finding!(refuse "flow.reason").about("reason"));
+        }
         settle(findings, || {
             vec![Event::Supervised {
                 form,

@@ -14,6 +14,9 @@ impl Matter<'_> {
         let Some(unit) = unit else {
             return Err(vec![missing("unit")]);
         };
+        if co_units.contains(unit) {
+            return Err(vec![finding!(refuse "flow.own_unit").about("co_units")]);
+        }
         let mut events = vec![Event::Dispatched {
             unit: unit.clone(),
             co_units: co_units.to_vec(),
@@ -117,11 +120,14 @@ impl Matter<'_> {
         };
         let repeated = self.book.returning.repeated.as_ref();
         let named_there = repeated.is_some_and(|rule| rule.by == by);
-        let findings = if named_there {
+        let mut findings = if named_there {
             Vec::new()
         } else {
             self.book.returning.judge_designation(by)
         };
+        if reason.trim().is_empty() {
+            findings.push(finding!(refuse "flow.reason").about("reason"));
+        }
         let from_first = self
             .book
             .returning

@@ -387,7 +387,7 @@ fn expand(table: &mut Table) {
     }
 }
 
-fn intake(scenario: &Scenario, book: &str) -> Intake {
+pub fn intake(scenario: &Scenario, book: &str) -> Intake {
     let said = &scenario.intake;
     let text = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
     Intake {
