@@ -446,36 +446,46 @@ fn index(hits: &[Hit], length: usize) -> (Vec<u32>, Cues) {
 }
 
 fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {
-    let mut bytes = String::with_capacity(chars.len() * 3);
-    let mut char_of = Vec::with_capacity(chars.len() * 3 + 1);
-    for (index, c) in chars.iter().enumerate() {
-        bytes.push(*c);
-        char_of.resize(bytes.len(), index);
-    }
-    char_of.push(chars.len());
     let lexicon = &*LEXICON;
     let mut hits: Vec<Hit> = Vec::with_capacity(chars.len());
-    let mut noise: Vec<Range<usize>> = Vec::new();
-    for found in lexicon.automaton.find_overlapping_iter(&bytes) {
-        let (start, end) = (char_of[found.start()], char_of[found.end()]);
-        let cues = lexicon.cues[found.pattern().as_usize()];
-        if cues.has(Cue::Noise) {
-            noise.push(start..end);
+    // The word of noise begun so far that reaches farthest: what ends inside it is swallowed.
+    let mut noise: Option<Range<usize>> = None;
+    let mut at = 0;
+    let mut titles = titles.iter().peekable();
+    while at < chars.len() {
+        while titles.next_if(|title| title.end <= at).is_some() {}
+        if let Some(title) = titles.peek()
+            && title.start <= at
+        {
+            at = title.end;
+            continue;
         }
-        hits.push(Hit { start, end, cues });
+        let from = hits.len();
+        let mut swallows = None;
+        lexicon.words_at(chars, at, |end, cues| {
+            hits.push(Hit { start: at, end, cues });
+            if cues.has(Cue::Noise) {
+                swallows = Some(end);
+            }
+        });
+        if let Some(end) = swallows
+            && noise.as_ref().is_none_or(|noise| noise.end < end)
+        {
+            noise = Some(at..end);
+        }
+        if let Some(noise) = &noise {
+            let mut keep = from;
+            for index in from..hits.len() {
+                let hit = hits[index];
+                if hit.end > noise.end || hit.start == noise.start && hit.end == noise.end {
+                    hits[keep] = hit;
+                    keep += 1;
+                }
+            }
+            hits.truncate(keep);
+        }
+        at += 1;
     }
-    hits.retain(|hit| {
-        let swallowed = |word: &Range<usize>| {
-            word.start <= hit.start && hit.end <= word.end && hit.end - hit.start < word.end - word.start
-        };
-        let from = noise.partition_point(|word| word.end < hit.end);
-        !noise[from..]
-            .iter()
-            .take_while(|word| word.start <= hit.start + 8)
-            .any(swallowed)
-            && !inside(titles, hit.start)
-    });
-    hits.sort_unstable_by_key(|hit| (hit.start, hit.end));
     hits
 }
 
