@@ -168,8 +168,8 @@ enum Words {
     Characters(String),
 }
 
-/// Words by their characters. Over Chinese, two steps from a character on mostly tell that no word begins there: less
-/// work, and less memory walked through, than an automaton over the bytes (measured: a third of its time).
+/// Words by their characters. Over Chinese, two steps from a character on mostly tell that no word begins there, and
+/// unlike an automaton over bytes it needs no way back from bytes to characters.
 #[derive(Default)]
 struct Tree {
     /// By first character: its node, or 0.
@@ -183,7 +183,7 @@ struct Tree {
 struct Node {
     /// What the word that ends here means; nothing if none does.
     cues: Cues,
-    steps: Range<usize>,
+    steps: Range<u32>,
 }
 
 impl Tree {
@@ -211,11 +211,11 @@ impl Tree {
             tree.first[at] = *node;
         }
         for (steps, cues) in next.into_iter().zip(cues) {
-            let from = tree.steps.len();
+            let from = tree.steps.len() as u32;
             tree.steps.extend(steps);
             tree.nodes.push(Node {
                 cues,
-                steps: from..tree.steps.len(),
+                steps: from..tree.steps.len() as u32,
             });
         }
         tree
@@ -239,7 +239,8 @@ impl Lexicon {
             if tree.nodes[node].cues != Cues::default() {
                 found(end, tree.nodes[node].cues);
             }
-            let steps = &tree.steps[tree.nodes[node].steps.clone()];
+            let steps = &tree.nodes[node].steps;
+            let steps = &tree.steps[steps.start as usize..steps.end as usize];
             let step = chars
                 .get(end)
                 .and_then(|c| steps.binary_search_by_key(c, |(c, _)| *c).ok());
