@@ -293,7 +293,11 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
                         if word.trim().is_empty() {
                             return Err(format!("{file}.toml: {name} holds an empty word"));
                         }
-                        words.entry(word).or_default().add(cue);
+                        let cues = words.entry(word.clone()).or_default();
+                        if cues.has(cue) {
+                            return Err(format!("{file}.toml: {word} stands twice in {name}"));
+                        }
+                        cues.add(cue);
                     }
                 }
             }
@@ -335,6 +339,12 @@ mod tests {
             .err()
             .unwrap();
         assert!(error.contains("a.toml") && error.contains("b.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_word_twice_in_a_list_is_an_error() {
+        let error = load(&[("acts", "act = [\"查看\", \"查看\"]")]).err().unwrap();
+        assert!(error.contains("查看") && error.contains("act"), "{error}");
     }
 
     #[test]
