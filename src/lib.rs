@@ -15,6 +15,9 @@
 //! | [`calendar`] | working days, working hours, and what a period comes to on them |
 //! | [`rules`] | a rulebook's sections, one file each: schema and verdict; and the reader of Chinese replies |
 //! | [`flow`] | the life of a ticket: `decide`, `evolve`, `assess` |
+//! | [`locale`] | words: the keys of the layers below put into Chinese or English |
+//! | [`config`] | where the config folder is and how it is laid out |
+//! | [`cli`] | the command line, one file a subcommand |
 //!
 //! Two things lie lower than their names suggest: [`domain::period`] is a period as written (`3wd`), because actions
 //! carry periods, while what it comes to is [`calendar`]'s; and findings ([`rules::finding`]) are keys with arguments,

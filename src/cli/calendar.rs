@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use serde::Serialize;
 
+use super::input::half_width;
 use super::layout::{columns, hanging};
 use super::{Desk, Outcome};
 use crate::calendar::Day;
@@ -117,7 +118,8 @@ impl Desk {
 
 /// `2026-09-20..2026-10-12`, one day, a month `2026-09`, or a year.
 fn read_range(text: &str) -> Option<(NaiveDate, NaiveDate)> {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let text = half_width(text);
+    let (first, last) = text.split_once("..").unwrap_or((&text, &text));
     Some((bounds(first)?.0, bounds(last)?.1))
 }
 
@@ -161,6 +163,7 @@ mod tests {
             ("2024-02", Some(("2024-02-01", "2024-02-29"))),
             ("2026", Some(("2026-01-01", "2026-12-31"))),
             ("2999-12..2999", Some(("2999-12-01", "2999-12-31"))),
+            ("２０２６－０２－０１", Some(("2026-02-01", "2026-02-01"))),
             ("2026-02-30", None),
             ("1899", None),
             ("3000", None),

@@ -207,14 +207,19 @@ impl Desk {
         let cite_width = cites.map(|cite| width(&clause_of(cite.as_str()))).max().unwrap_or(0);
         for state in &verdict.elements {
             // An element that nobody asks for is no fault.
-            let mark = match (state.found, state.required) {
-                (true, _) => "✓",
-                (false, true) => "✗",
-                (false, false) => "·",
+            let mark = match state.found {
+                true => "✓",
+                false if is_missed(state, verdict, book) => "✗",
+                false => "·",
             };
             let cite = state.cite.map(|cite| clause_of(cite.as_str())).unwrap_or_default();
             let head = format!("{mark} {}  {}  ", pad(&label(state), widest), pad(&cite, cite_width));
-            page.push_str(&hanging(&head, &self.evidence_words(&characters, state), self.width));
+            let words = if !state.found && mark == "·" && state.required {
+                self.word("cli.check.replaced").to_owned()
+            } else {
+                self.evidence_words(&characters, state)
+            };
+            page.push_str(&hanging(&head, &words, self.width));
         }
         for (number, finding) in verdict.findings.iter().enumerate() {
             let (message, fix) = self.locale.finding(finding);
@@ -327,6 +332,26 @@ impl Desk {
     fn bad_line(&self, name: &str, number: usize, problem: &str) {
         self.note(&format!("{name}:{number}: {problem}"));
     }
+}
+
+/// Required, absent, and really missed: where one of several will do, or the write-up of a caller who was not reached
+/// takes its place, nothing speaks against the reply.
+fn is_missed(state: &ElementState<'_>, verdict: &Verdict<'_>, book: Option<&Rulebook>) -> bool {
+    let rows = book.map_or(&[][..], |book| &book.reply.elements);
+    let groups = rows.iter().filter(|row| row.any.contains(&state.element));
+    // A row that is not met speaks in the name of its first element.
+    let names: Vec<&str> = groups
+        .filter_map(|row| row.any.first())
+        .chain([&state.element])
+        .map(|element| element.name())
+        .collect();
+    let about_it = |finding: &Finding| finding.field.is_some_and(|field| names.contains(&field));
+    let asks = |finding: &Finding| matches!(finding.rule, "reply.element" | "reply.unfinished");
+    state.required
+        && verdict
+            .findings
+            .iter()
+            .any(|finding| asks(finding) && about_it(finding))
 }
 
 /// Reads on to the end of a line that is too long to be kept.

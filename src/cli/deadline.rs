@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
+use super::input::half_width;
 use super::layout::{columns, hanging, pad};
 use super::{Desk, Outcome};
 use crate::calendar::{Calendar, LedgerDay, Standing};
@@ -192,12 +193,14 @@ pub fn clause<'a>(cite: &'a str, book: &Rulebook) -> &'a str {
 
 impl Desk {
     pub fn moment(&self, option: &str, text: &str) -> Result<Moment> {
-        text.parse()
+        half_width(text)
+            .parse()
             .map_err(|_| self.refuse("cli.moment", &[("option", option), ("given", text)]))
     }
 
     fn period(&self, option: &str, text: &str) -> Result<Period> {
-        text.parse()
+        half_width(text)
+            .parse()
             .map_err(|_| self.refuse("cli.period", &[("option", option), ("given", text)]))
     }
 
@@ -315,16 +318,24 @@ impl Desk {
         let mut text = hanging("", &self.say("cli.ledger.counted", &args), self.width);
         for day in calendar.ledger(from, period).days {
             let head = format!("  {}  ", pad(&self.day(day.date), 14));
-            text.push_str(&hanging(&head, &self.ledger_day(&day), self.width));
+            text.push_str(&hanging(&head, &self.ledger_day(&day, period), self.width));
         }
         text
     }
 
     /// What one day is to the count.
-    fn ledger_day(&self, day: &LedgerDay) -> String {
+    fn ledger_day(&self, day: &LedgerDay, period: Period) -> String {
         let mut words = match &day.standing {
             Standing::FirstDay => self.word("cli.ledger.first_day").to_owned(),
-            Standing::Counted { number } => self.say("cli.ledger.number", &[("n", &number.to_string())]),
+            Standing::Counted { number } => {
+                let natural = matches!(period, Period::Days(_));
+                let key = if natural {
+                    "cli.ledger.day"
+                } else {
+                    "cli.ledger.work_day"
+                };
+                self.say(key, &[("n", &number.to_string())])
+            }
             Standing::Running { minutes } => {
                 let hours = minutes / 60;
                 let hours = if hours > 0 { hours.to_string() } else { String::new() };

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, Error};
 
 use super::{Outcome, say_beside};
+use crate::config::ConfigDir;
 use crate::locale::Locale;
 
 /// The command line of `C`, with its words.
@@ -26,18 +27,21 @@ fn worded(command: Command, path: &str, locale: &'static Locale) -> Command {
         .after_help(locale.get(&key("examples")).unwrap_or_default().to_owned())
         .subcommand_help_heading(locale.word("help.headings.commands"))
         .help_template(template);
+    let folder = ConfigDir::usual().map(|folder| folder.path().display().to_string());
+    let folder = folder.unwrap_or_default();
     let command = command.mut_args(|arg| {
         let name = arg.get_id().to_string();
-        let text = locale
-            .get(&key(&name))
-            .or_else(|| locale.get(&format!("help.all.{name}")));
+        let own = key(&name);
+        let shared = format!("help.all.{name}");
+        let text = if locale.get(&own).is_some() { own } else { shared };
+        let text = locale.say(&text, &[("dir", &folder)]);
         let heading = if arg.is_positional() {
             "help.headings.arguments"
         } else {
             "help.headings.options"
         };
         let heading = locale.word(heading);
-        arg.help(text.unwrap_or(&name).to_owned()).help_heading(heading)
+        arg.help(text).help_heading(heading)
     });
     command.mut_subcommands(|sub| {
         let path = key(sub.get_name());

@@ -2,15 +2,21 @@
 //! that it is no text. What the text says is not read here.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use encoding_rs::{GBK, UTF_8, UTF_16BE, UTF_16LE};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Desk;
 
 /// No reply, rulebook or calendar comes near this; it keeps a wrong file from filling the memory.
 pub const LARGEST: usize = 4 * 1024 * 1024;
+
+/// What an input method in full-width mode typed (２０２６－０９－２０, ９：３０), as it was meant.
+pub fn half_width(text: &str) -> String {
+    text.nfkc().collect()
+}
 
 /// How a text was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +126,13 @@ impl Desk {
                 }
                 Ok(Box::new(opened))
             }
-            _ => Ok(Box::new(io::stdin().lock())),
+            _ => {
+                let stdin = io::stdin();
+                if stdin.is_terminal() {
+                    self.note(self.word("cli.input.typing"));
+                }
+                Ok(Box::new(stdin.lock()))
+            }
         }
     }
 

@@ -37,9 +37,9 @@ const COMMON: usize = 1000;
 struct Cli {
     #[arg(long, global = true, value_name = "LANG", display_order = COMMON)]
     lang: Option<String>,
-    #[arg(long, global = true, value_name = "DIR", display_order = COMMON)]
+    #[arg(long, global = true, value_name = "DIR", display_order = COMMON + 1)]
     config_dir: Option<PathBuf>,
-    #[arg(long, short = 'h', global = true, action = ArgAction::Help, display_order = COMMON)]
+    #[arg(long, short = 'h', global = true, action = ArgAction::Help, display_order = COMMON + 2)]
     help: Option<bool>,
     #[arg(long, short = 'V', action = ArgAction::Version, display_order = COMMON)]
     version: Option<bool>,
@@ -97,6 +97,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env_lang: Option<OsString>)
         Ok(cli) => cli,
         Err(error) => return help::answer(&error, &command, &args, locale).into(),
     };
+    if let Some(folder) = cli.config_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        let folder = folder.display().to_string();
+        say_beside(&locale.say("cli.no_config", &[("dir", &folder)]));
+    }
     let desk = Desk {
         locale,
         config: cli.config_dir.map(ConfigDir::at).or_else(ConfigDir::usual),

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use crate::domain::period::Period;
 use crate::rules::Finding;
+use crate::rules::clause::blanks;
 use crate::rules::finding::{Arg, Message};
 
 /// The languages there are words for.
@@ -175,18 +176,6 @@ fn flatten(table: &toml::Table, path: &str, into: &mut BTreeMap<String, String>)
             }
         }
     }
-}
-
-/// The names in braces, in order, each as often as it stands there.
-pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| {
-        let (name, _) = rest.split_once('}')?;
-        let name_like = !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
-        name_like.then_some(name)
-    })
 }
 
 /// Fills the blanks; a blank that nothing is known for is empty.

@@ -33,6 +33,15 @@ pub trait Rule {
     fn cite(&self) -> &Cite;
 }
 
+/// The keys that a text names in braces, in order, each as often as it stands there.
+pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once('}')?;
+        let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        (!name.is_empty() && name.bytes().all(letter)).then_some(name)
+    })
+}
+
 /// Declares the schema of one rule: the fields given, and `cite`, `text` and `interpretation`, which every rule has.
 macro_rules! rule {
     ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty,)* }) => {

@@ -130,6 +130,16 @@ impl Required {
     fn is_for(&self, kind: Option<Kind>) -> bool {
         self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind))
     }
+
+    /// Whether the rule wants this very element: not where another one, or the write-up, already serves.
+    fn asks(&self, element: Element, draft: &Draft<'_>, stands_in: bool) -> bool {
+        let served = stands_in && self.is_replaced() || self.any.iter().any(|other| draft.gives(*other));
+        self.is_for(draft.kind) && self.any.contains(&element) && (draft.gives(element) || !served)
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.any.iter().any(|element| replaced_by_write_up(*element))
+    }
 }
 
 impl Draft<'_> {
@@ -161,7 +171,7 @@ impl ReplyRules {
         findings.extend(contradictions(draft));
         findings.extend(self.judge_flags(draft));
         Verdict {
-            elements: self.gauge(draft),
+            elements: self.gauge(draft, stands_in),
             findings,
         }
     }
@@ -229,12 +239,9 @@ impl ReplyRules {
         findings
     }
 
-    fn gauge<'a>(&'a self, draft: &Draft<'a>) -> Vec<ElementState<'a>> {
+    fn gauge<'a>(&'a self, draft: &Draft<'a>, stands_in: bool) -> Vec<ElementState<'a>> {
         let state = |element: Element| {
-            let by_rule = self
-                .elements
-                .iter()
-                .find(|rule| rule.is_for(draft.kind) && rule.any.contains(&element));
+            let by_rule = self.elements.iter().find(|rule| rule.asks(element, draft, stands_in));
             let unfinished = self
                 .unfinished
                 .as_ref()
@@ -253,8 +260,7 @@ impl ReplyRules {
     fn judge_elements(&self, draft: &Draft<'_>, stands_in: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
         for rule in self.elements.iter().filter(|rule| rule.is_for(draft.kind)) {
-            let replaced = stands_in && rule.any.iter().any(|element| replaced_by_write_up(*element));
-            if replaced || rule.any.iter().any(|element| draft.gives(*element)) {
+            if stands_in && rule.is_replaced() || rule.any.iter().any(|element| draft.gives(*element)) {
                 continue;
             }
             findings.push(missing(&rule.any, rule.label.as_deref()).cited(&rule.cite));

@@ -72,7 +72,7 @@ pub struct Rulebook {
 /// A rulebook as it is written: a section that is absent is silent, or is its base's.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
     book: Header,
     accepting: Option<Accepting>,
     returning: Option<Returning>,
@@ -179,7 +179,7 @@ pub fn line_of(text: &str, at: usize) -> usize {
 }
 
 /// What the TOML reader found, sorted into kinds that can be put into words of any language.
-fn problem(text: &str, error: &toml::de::Error) -> Problem {
+pub(super) fn problem(text: &str, error: &toml::de::Error) -> Problem {
     let message = error.message().lines().next().unwrap_or_default();
     let quoted: Vec<String> = message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     if message.starts_with("unknown field") && !quoted.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rexian::domain::element::Element;
-use rexian::rules::elements::{Reading, Span, read};
+use rexian::rules::elements::{Reading, Span, read, unanswered};
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,5 +152,108 @@ fn every_element_of_the_made_up_replies_is_found_nearly_without_a_mistake() {
     for (element, score) in &scores {
         assert!(score.right >= 50, "{element}: too few replies show it");
         assert!(score.f1() >= 0.95, "{element}: F1 {:.3}", score.f1());
+    }
+}
+
+/// Pieces of replies, among them marks that open and never close.
+const PIECES: &[&str] = &[
+    "来电人",
+    "您",
+    "表示",
+    "不",
+    "满意",
+    "2026年11月19日",
+    "上午9时",
+    "二〇二六年",
+    "《",
+    "》",
+    "条例",
+    "第十四条",
+    "GB/T 37114",
+    "〔2018〕20号",
+    "科长王某",
+    "小陈",
+    "0631-5****77",
+    "13812345678",
+    "11010519491231002X",
+    "将",
+    "如",
+    "，",
+    "。",
+    "；",
+    "：",
+    "\n",
+    "　　",
+    " ",
+    "（",
+    "）",
+    "可向人民法院起诉",
+    "我局",
+    "嵩山街道办事处",
+    "现场查看",
+    "已",
+    "转交",
+    "称",
+    "对",
+    "的",
+    "XX街道",
+    "{{",
+    "12345",
+    "12333",
+    "某",
+    "局",
+    "处",
+    "一、",
+    "①",
+    "\u{0}",
+    "👩‍👩‍👧",
+    "e\u{301}",
+    "ﷺ",
+];
+
+fn check(text: &str) {
+    let length = text.chars().count();
+    let reading = read(text);
+    let evidence = Element::ALL
+        .iter()
+        .flat_map(|element| reading.evidence(*element).iter().copied());
+    let flags = reading.flags().iter().map(|flag| flag.span);
+    let told = reading.times().iter().map(|time| time.span);
+    let people = reading.handlers().iter().map(|handler| handler.span);
+    let phones = reading.phones().iter().map(|phone| phone.span);
+    let states = [
+        reading.says_declined(),
+        reading.says_unreachable(),
+        reading.says_unfinished(),
+    ];
+    for span in evidence
+        .chain(flags)
+        .chain(told)
+        .chain(people)
+        .chain(phones)
+        .chain(states.into_iter().flatten())
+    {
+        assert!(
+            span.start < span.end && span.end <= length,
+            "{span:?} of {length} in {text:?}"
+        );
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn pieces_of_replies_in_any_order_are_read_without_a_panic(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..60),
+    ) {
+        let text = pieces.concat();
+        check(&text);
+        let demands = vec![text.clone(), "路灯不亮".to_owned()];
+        let left = unanswered(&text, &demands);
+        proptest::prop_assert!(left.iter().all(|index| *index < demands.len()));
     }
 }

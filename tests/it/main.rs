@@ -3,9 +3,13 @@
 mod calendar;
 mod calendar_file;
 mod calendar_properties;
+mod cli;
+mod cli_check;
+mod cli_rulebook;
 mod elements;
 mod flow_properties;
 mod invariants;
+mod locale;
 mod rulebooks;
 mod scenarios;
 mod stored_events;

@@ -9,7 +9,7 @@ use crate::domain::moment::Moment;
 use crate::domain::request::ExemptionKind;
 use crate::flow::assess::assess;
 use crate::flow::clock::running_for_extension;
-use crate::rules::finding::finding;
+use crate::rules::finding::{Arg, finding};
 use crate::rules::limits::RestartCause;
 
 impl Matter<'_> {
@@ -217,9 +217,13 @@ impl Matter<'_> {
         };
         let reached = assess(self.ticket, self.book, self.calendar, self.now).alert;
         if level == Alert::None || level > reached || level <= self.ticket.alert {
-            return Err(vec![
-                finding!(refuse "alerts.not_reached").with("level", reached.name()),
-            ]);
+            return Err(vec![finding!(refuse "alerts.not_reached").with(
+                "level",
+                Arg::Term {
+                    prefix: "alert",
+                    name: reached.name(),
+                },
+            )]);
         }
         Ok(vec![Event::AlertRaised { level }])
     }

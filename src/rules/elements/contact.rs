@@ -25,7 +25,10 @@ const NOT_DONE: &[Cue] = &[Cue::Planned, Cue::Will, Cue::Modal, Cue::Wish, Cue::
 /// Whether a way of speaking to somebody was used, and the caller was the one.
 fn reaches(text: &Text, clause: &Clause, means: &Hit) -> bool {
     let before = clause.start..means.start;
-    if text.has(before.clone(), NOT_DONE) || text.contains(means.end..clause.end, "12345") {
+    if text.has(before.clone(), NOT_DONE)
+        || denied_or_ahead(text, clause, means.start)
+        || text.contains(means.end..clause.end, "12345")
+    {
         return false;
     }
     let invited = text
@@ -45,6 +48,14 @@ fn reaches(text: &Text, clause: &Clause, means: &Hit) -> bool {
         || callers(clause.range())
         || callers(clause.end..sentence.end.min(clause.end + 24))
         || pronoun()
+}
+
+/// 处理情况会向您反馈, 未耐心向您解释: just before, a word says that it was not, or not yet.
+fn denied_or_ahead(text: &Text, clause: &Clause, at: usize) -> bool {
+    let near = at.saturating_sub(6).max(clause.start)..at;
+    ["会", "将", "一般", "工作日内", "未", "没有"]
+        .iter()
+        .any(|word| text.contains(near.clone(), word))
 }
 
 /// 咨询人所在的社区, 您的诉求: what is his, not he.
@@ -99,12 +110,9 @@ fn spoken_to(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     text.hits_in(clause.range(), Cues::of(&[Cue::CallerSure, Cue::Caller]))
         .filter(|caller| !OWNS.iter().any(|word| text.starts_with(caller.end, word)))
         .filter(|caller| {
-            let near = caller.start.saturating_sub(6).max(clause.start)..caller.start;
             !text.has(clause.start..caller.start, NOT_DONE)
                 && !text.has(clause.start..caller.start, &[Cue::Forward])
-                && !["会", "将", "一般", "工作日内"]
-                    .iter()
-                    .any(|word| text.contains(near.clone(), word))
+                && !denied_or_ahead(text, clause, caller.start)
         })
         .find_map(|caller| with(text, clause, caller).or_else(|| object(text, clause, caller)))
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::lexicon::{Cue, Cues};
-use super::text::Text;
-use super::{Span, phone, result};
+use super::lexicon::{Cue, Cues, LEXICON};
+use super::text::{Text, is_han};
+use super::{Span, process, result};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum FlagKind {
@@ -28,7 +28,7 @@ pub struct Flag {
     pub span: Span,
 }
 
-pub(super) fn find(text: &Text) -> Vec<Flag> {
+pub(super) fn find(text: &Text, phones: &[(Range<usize>, String)]) -> Vec<Flag> {
     let mut flags = Vec::new();
     let mut add = |kind, range: Range<usize>| {
         flags.push(Flag {
@@ -38,18 +38,25 @@ pub(super) fn find(text: &Text) -> Vec<Flag> {
     };
     let whole = 0..text.chars.len();
     let mut last = 0;
-    for hit in text.hits_in(whole.clone(), Cues::of(&[Cue::Placeholder])) {
-        if hit.start >= last {
-            add(FlagKind::Placeholder, hit.start..hit.end);
-            last = hit.end;
+    let words = text
+        .hits_in(whole, Cues::of(&[Cue::Placeholder]))
+        .map(|hit| hit.start..hit.end);
+    let mut blanks: Vec<Range<usize>> = words.chain(crosses(text)).collect();
+    blanks.sort_unstable_by_key(|blank| (blank.start, blank.end));
+    for blank in blanks {
+        if blank.start >= last {
+            last = blank.end;
+            add(FlagKind::Placeholder, blank);
         }
     }
     for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
         for hit in text.hits_of(clause, Cue::Rude) {
             add(FlagKind::Rude, hit.start..hit.end);
         }
+        // Nothing but the refusal: with a reason, an act or an answer beside it, it is none.
         if let Some(hit) = text.hits_of(clause, Cue::Evasive).next()
             && result::find(text).len() <= 1
+            && process::find(text).is_empty()
         {
             add(FlagKind::Evasive, hit.start..hit.end);
         }
@@ -57,12 +64,35 @@ pub(super) fn find(text: &Text) -> Vec<Flag> {
     for range in identities(text) {
         add(FlagKind::LeakedId, range);
     }
-    for (range, number) in phone::find(text) {
-        if private(text, &range, &number) {
-            add(FlagKind::LeakedPhone, range);
+    for (range, number) in phones {
+        if private(text, range, number) {
+            add(FlagKind::LeakedPhone, range.clone());
         }
     }
     flags
+}
+
+/// XX街道, ××路: crosses for a name left open. 王XX is a name kept back, 138XXXX0000 a number.
+fn crosses(text: &Text) -> impl Iterator<Item = Range<usize>> + '_ {
+    let cross = |at: usize| text.chars.get(at).is_some_and(|c| matches!(c, 'X' | 'x' | '×'));
+    (0..text.chars.len())
+        .filter(move |start| cross(*start))
+        .filter_map(move |start| {
+            let before = start.checked_sub(1).map(|before| text.chars[before]);
+            let opens = before.is_none_or(|c| {
+                let named = LEXICON.is_surname(c) && !"于在到由向时经和与".contains(c);
+                !named && !c.is_ascii_alphanumeric() && !matches!(c, '×' | '*')
+            });
+            if !opens {
+                return None;
+            }
+            let length = (start..text.chars.len()).take_while(|at| cross(*at)).count();
+            let names = text
+                .chars
+                .get(start + length)
+                .is_some_and(|c| is_han(*c) && !"某先女".contains(*c));
+            (length >= 2 && names).then_some(start..start + length)
+        })
 }
 
 /// Eighteen digits, the last perhaps X, whose checksum is that of GB 11643.
@@ -125,4 +155,51 @@ fn private(text: &Text, range: &Range<usize>, number: &str) -> bool {
         ]
         .iter()
         .any(|word| text.contains(near.clone(), word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(words: &str) -> Vec<FlagKind> {
+        let text = Text::read(words);
+        find(&text, &super::super::phone::find(&text))
+            .into_iter()
+            .map(|flag| flag.kind)
+            .collect()
+    }
+
+    #[test]
+    fn what_should_not_stand_is_flagged() {
+        for (words, kind) in [
+            ("XX街道办事处工作人员到现场查看。", FlagKind::Placeholder),
+            ("于××路现场查看。", FlagKind::Placeholder),
+            ("联系人：____，电话：", FlagKind::Placeholder),
+            ("尊敬的{{name}}：您好！", FlagKind::Placeholder),
+            ("联系人：【】。", FlagKind::Placeholder),
+            ("您反映的问题不归我们管。", FlagKind::Evasive),
+            ("我们也无能为力。", FlagKind::Evasive),
+            ("你这是无理取闹。", FlagKind::Rude),
+            ("来电人身份证号11010519491231002X。", FlagKind::LeakedId),
+            ("来电人王某，手机13812345678。", FlagKind::LeakedPhone),
+        ] {
+            assert_eq!(flags(words), [kind], "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_masked_reasoned_or_the_offices_own_is_not() {
+        for words in [
+            "来电人王XX表示满意。",
+            "手机138XXXX5678。",
+            "手机138****5678。",
+            "联系人：李某，联系电话：13812345678。",
+            "咨询电话：0531-88888888。",
+            "流水号110105194912310021。",
+            "该事项不属于我局职责范围。依据《物业管理条例》第五条，由街道负责指导，我局已约谈物业公司，要求其整改。",
+            "来电人称对方无理取闹。",
+        ] {
+            assert!(flags(words).is_empty(), "{words}: {:?}", flags(words));
+        }
+    }
 }

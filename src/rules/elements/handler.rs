@@ -124,6 +124,7 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
         ]);
         at == clause.start
             || !is_han(text.chars[at - 1])
+            || LEXICON.name_stops.has(text.chars[at - 1])
             || text
                 .hits_in(at.saturating_sub(8)..at, before)
                 .any(|stop| stop.end == at)
@@ -137,7 +138,7 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
             && text.chars[at..end].iter().all(|c| is_han(*c))
             && (*length > 1 || !counted)
             && !text.has(at..title.end, &[Cue::NotName])
-            && !text.has(at + 1..end, &[Cue::NameStop])
+            && !text.chars[at + 1..end].iter().any(|c| LEXICON.name_stops.has(*c))
     })?;
     let at = end - length;
     acts_here(text, clause, at..title.end).then(|| Named {
@@ -171,18 +172,18 @@ fn lead(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
 
 /// 街道热线办杜某回拨来电人电话, 小倪给来电人发短信: a hidden name at the head of what was done.
 fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
-    let from = clause.range().find(|at| {
-        let opens = *at == clause.start
+    const BODIES: Cues = Cues::of(&[Cue::Body, Cue::Place, Cue::Firm, Cue::Section, Cue::Office]);
+    let opens = |at: usize| {
+        at == clause.start
             || matches!(text.chars[at - 1], '由' | '经' | '、' | '和' | ')')
             || text
-                .hits_in(
-                    at.saturating_sub(8)..*at,
-                    Cues::of(&[Cue::Body, Cue::Place, Cue::Firm, Cue::Section, Cue::Office]),
-                )
-                .any(|stop| stop.end == *at)
-            || text.dates.iter().any(|date| date.end == *at);
-        opens && hidden_name(text, *at).is_some()
-    })?;
+                .hits_in(at.saturating_sub(8)..at, BODIES)
+                .any(|stop| stop.end == at)
+            || text.dates.iter().any(|date| date.end == at)
+    };
+    let from = clause
+        .range()
+        .find(|at| hidden_name(text, *at).is_some() && opens(*at))?;
     let end = from + hidden_name(text, from)?;
     let acts = text
         .hits_in(end..clause.end, DOES)

@@ -74,6 +74,9 @@ named! {
         Title = "title",
         NotName = "not_name",
         OtherSide = "other_side",
+        Called = "called",
+        NotPhone = "not_phone",
+        ShortNumber = "short_number",
         Placeholder = "placeholder",
         Evasive = "evasive",
         Rude = "rude",
@@ -103,8 +106,18 @@ impl Cues {
         self.0 & of.0 != 0
     }
 
+    pub(super) fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     fn add(&mut self, cue: Cue) {
         self.0 |= 1 << cue as u64;
+    }
+}
+
+impl From<Cue> for Cues {
+    fn from(cue: Cue) -> Self {
+        Self::of(&[cue])
     }
 }
 
@@ -119,9 +132,34 @@ const FILES: &[(&str, &str)] = &[
     ("remedy", include_str!("../../../assets/elements/remedy.toml")),
     ("units", include_str!("../../../assets/elements/units.toml")),
     ("posts", include_str!("../../../assets/elements/posts.toml")),
+    ("phones", include_str!("../../../assets/elements/phones.toml")),
     ("noise", include_str!("../../../assets/elements/noise.toml")),
     ("flags", include_str!("../../../assets/elements/flags.toml")),
 ];
+
+/// A set of characters, asked for at every character of a text.
+#[derive(Default)]
+pub(super) struct Characters(Vec<u64>);
+
+impl Characters {
+    fn of(characters: &str) -> Self {
+        let mut bits = Vec::new();
+        for c in characters.chars() {
+            let word = c as usize / 64;
+            if bits.len() <= word {
+                bits.resize(word + 1, 0);
+            }
+            bits[word] |= 1 << (c as usize % 64);
+        }
+        Self(bits)
+    }
+
+    pub(super) fn has(&self, c: char) -> bool {
+        self.0
+            .get(c as usize / 64)
+            .is_some_and(|word| word & (1 << (c as usize % 64)) != 0)
+    }
+}
 
 /// A list of words, or one string of single characters.
 #[derive(serde::Deserialize)]
@@ -136,7 +174,9 @@ pub(super) struct Lexicon {
     /// By pattern: its cues.
     pub(super) cues: Vec<Cues>,
     /// The first characters of names of people.
-    pub(super) surnames: Vec<char>,
+    surnames: Characters,
+    /// Characters at which the name of a body cannot reach further left.
+    pub(super) name_stops: Characters,
 }
 
 impl Lexicon {
@@ -151,7 +191,7 @@ impl Lexicon {
     }
 
     pub(super) fn is_surname(&self, c: char) -> bool {
-        self.surnames.binary_search(&c).is_ok()
+        self.surnames.has(c)
     }
 }
 
@@ -161,7 +201,7 @@ pub(super) static LEXICON: LazyLock<Lexicon> =
 
 fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
     let mut words: BTreeMap<String, Cues> = BTreeMap::new();
-    let mut surnames = Vec::new();
+    let (mut surnames, mut name_stops) = (Characters::default(), Characters::default());
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (file, text) in files {
         let lists: BTreeMap<String, Words> = toml::from_str(text).map_err(|error| format!("{file}.toml: {error}"))?;
@@ -170,7 +210,10 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
                 return Err(format!("{name} stands in {other}.toml and in {file}.toml"));
             }
             match list {
-                Words::Characters(characters) if name == "surnames" => surnames = characters.chars().collect(),
+                Words::Characters(characters) if name == "surnames" => surnames = Characters::of(&characters),
+                Words::Characters(characters) if name == "name_stop_characters" => {
+                    name_stops = Characters::of(&characters);
+                }
                 Words::Characters(_) => return Err(format!("{file}.toml: {name} must be a list")),
                 Words::List(list) => {
                     let cue: Cue = name.parse().map_err(|error| format!("{file}.toml: {error}"))?;
@@ -187,8 +230,6 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
     if let Some(missing) = Cue::ALL.iter().find(|cue| !seen.contains_key(cue.name())) {
         return Err(format!("no file holds {missing}"));
     }
-    surnames.sort_unstable();
-    surnames.dedup();
     let automaton = AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(words.keys())
@@ -197,6 +238,7 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
         automaton,
         cues: words.into_values().collect(),
         surnames,
+        name_stops,
     })
 }
 

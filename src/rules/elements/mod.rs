@@ -173,6 +173,7 @@ pub fn read(original: &str) -> Reading {
     reading.set(Element::Time, &text, times.iter().map(|when| when.start..when.end));
     let phones = phone::find(&text);
     reading.set(Element::Phone, &text, phones.iter().map(|(range, _)| range.clone()));
+    reading.flags = flags::find(&text, &phones);
     reading.phones = phones
         .into_iter()
         .map(|(range, number)| Phone {
@@ -207,6 +208,5 @@ pub fn read(original: &str) -> Reading {
     reading.unreachable = contact::unreachable(&text).map(|range| text.span(range));
     reading.declined = contact::declined(&text).map(|range| text.span(range));
     reading.unfinished = plan::unfinished(&text).map(|range| text.span(range));
-    reading.flags = flags::find(&text);
     reading
 }

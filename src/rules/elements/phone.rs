@@ -2,15 +2,8 @@
 
 use std::ops::Range;
 
+use super::lexicon::Cue;
 use super::text::Text;
-
-/// Short numbers of services that a reply points to. 12345 itself is where the ticket came from.
-const SHORT: &[&str] = &[
-    "12315", "12333", "12348", "12358", "12366", "12368", "12369", "12318", "12328", "12329", "12320", "12388",
-    "12393", "95598", "12306", "12319", "12350", "12351", "12355", "12338", "12385", "12305", "12336", "12309",
-    "12339", "12349", "12300", "12321", "12378", "12386", "12363", "12313", "12316", "12326", "110", "119", "122",
-    "120", "10000", "10086", "10010", "96",
-];
 
 /// Where numbers stand, and their digits and masks.
 pub(super) fn find(text: &Text) -> Vec<(Range<usize>, String)> {
@@ -22,8 +15,8 @@ pub(super) fn find(text: &Text) -> Vec<(Range<usize>, String)> {
             continue;
         }
         let (end, number) = run(text, at);
-        if is_phone(text, at, end, &number) {
-            found.push((at..end, number.replace(['-', ' '], "")));
+        if is_phone(text, at..end, &number) {
+            found.push((at..end, number.replace('-', "")));
         }
         at = end;
     }
@@ -31,86 +24,108 @@ pub(super) fn find(text: &Text) -> Vec<(Range<usize>, String)> {
 }
 
 fn mask(c: char) -> bool {
-    matches!(c, '*' | '×' | 'X' | 'x' | '●' | '#' | '＊' | '✱' | '∗' | '⁎' | '﹡')
+    matches!(c, '*' | '×' | 'X' | 'x' | '●' | '#' | '✱' | '∗' | '⁎' | '﹡')
 }
 
 fn starts(text: &Text, at: usize) -> bool {
     let c = text.chars[at];
-    (c.is_ascii_digit() || c == '*' || c == '(' && text.chars.get(at + 1) == Some(&'0'))
-        && !at
-            .checked_sub(1)
-            .is_some_and(|before| text.chars[before].is_ascii_alphanumeric())
+    let before = at.checked_sub(1).map(|before| text.chars[before]);
+    let opens = c.is_ascii_digit() || c == '*' || c == '(' && text.chars.get(at + 1) == Some(&'0');
+    opens && !before.is_some_and(|before| before.is_ascii_alphanumeric() || before == '*')
 }
 
-/// The run of digits, masks and what joins them.
+/// Digits of a whole number with its area code; what a dash or a blank then adds is an extension or the next number.
+const WHOLE: usize = 10;
+
+/// The run of digits, masks and what joins them, which is written as a dash.
 fn run(text: &Text, at: usize) -> (usize, String) {
+    let part = |at: usize| text.chars.get(at).is_some_and(|c| c.is_ascii_digit() || mask(*c));
     let mut number = String::new();
+    let mut digits = 0;
     let mut end = at;
-    let mut last = at;
     while let Some(c) = text.chars.get(end) {
-        if c.is_ascii_digit() {
-            number.push(*c);
-        } else if mask(*c) {
-            number.push('*');
-        } else if matches!(c, '-' | ' ' | ')' | '(')
-            && end - last <= 1
-            && text.chars.get(end + 1).is_some_and(|c| c.is_ascii_digit() || mask(*c))
-        {
+        if part(end) {
+            number.push(if c.is_ascii_digit() { *c } else { '*' });
+            digits += 1;
+        } else if matches!(c, '-' | ' ' | ')' | '(') && part(end + 1) && digits < WHOLE {
             number.push('-');
-            end += 1;
-            continue;
         } else {
             break;
         }
         end += 1;
-        last = end;
     }
-    (last.max(at + 1), number)
+    (end.max(at + 1), number)
 }
 
-fn is_phone(text: &Text, start: usize, end: usize, number: &str) -> bool {
-    if text.dates.iter().any(|date| date.start < end && date.end > start) || text.in_title(start) {
+fn is_phone(text: &Text, range: Range<usize>, number: &str) -> bool {
+    let counted = |c: &char| c.is_ascii_alphabetic() || "元号年%㎡平人户名".contains(*c);
+    if text.date_over(range.clone()) || text.in_title(range.start) || text.chars.get(range.end).is_some_and(counted) {
         return false;
     }
-    if text.chars.get(end).is_some_and(|c| {
-        c.is_ascii_alphabetic() || matches!(c, '元' | '号' | '年' | '%' | '.' | '㎡' | '平' | '人' | '户' | '名')
-    }) {
+    let near = range.start.saturating_sub(14)..range.start;
+    if text.has(range.start.saturating_sub(8)..range.start, &[Cue::NotPhone]) {
         return false;
     }
-    let bare: String = number.chars().filter(|c| *c != '-').collect();
-    let length = bare.len();
-    let near = start.saturating_sub(14)..start;
-    let said = |words: &[&str]| words.iter().any(|word| text.contains(near.clone(), word));
-    if said(&[
-        "网友\"",
-        "网友“",
-        "工单",
-        "单号",
-        "编号",
-        "信件号",
-        "受理号",
-        "查询码",
-        "身份证",
-        "账号",
-        "文号",
-        "网友0",
-        "热线12345",
-    ]) || text.ends_with(start, "网友")
+    let called = text.has(near, &[Cue::Called]);
+    if text
+        .hits_in(range.clone(), Cue::ShortNumber.into())
+        .any(|hit| hit.start == range.start && hit.end == range.end)
     {
-        return false;
-    }
-    let called = said(&[
-        "电话", "拨打", "致电", "手机", "热线", "咨询", "联系", "座机", "号码", "微信", "来电", "拨", "Tel", "TEL",
-    ]);
-    if SHORT.contains(&bare.as_str()) {
         return called;
     }
-    if !bare.chars().any(|c| c.is_ascii_digit()) {
+    let bare: Vec<char> = number.chars().filter(|c| *c != '-').collect();
+    let begins = |prefix: &str| prefix.chars().zip(&bare).all(|(c, digit)| c == *digit);
+    let length = bare.len();
+    if !bare.iter().any(char::is_ascii_digit) {
         return called && length >= 7;
     }
-    let mobile = length == 11 && bare.starts_with('1') && !bare.starts_with("10") && !bare.starts_with("11");
-    let area = bare.starts_with('0') && (10..=12).contains(&length);
-    let dashed = number.contains('-') && bare.starts_with('0') && (7..=17).contains(&length);
-    let service = bare.starts_with("400") && length == 10 || bare.starts_with("800") && length == 10;
+    let mobile = length == 11 && begins("1") && !begins("10") && !begins("11");
+    let area = begins("0") && (10..=12).contains(&length);
+    let dashed = number.contains('-') && begins("0") && (7..=20).contains(&length);
+    let service = length == 10 && (begins("400") || begins("800"));
     mobile || area || dashed || service || called && (7..=8).contains(&length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(words: &str) -> Vec<String> {
+        find(&Text::read(words)).into_iter().map(|(_, number)| number).collect()
+    }
+
+    #[test]
+    fn numbers_are_read_whole_or_masked() {
+        for (words, number) in [
+            ("联系电话：0536-7****21。", "05367****21"),
+            ("拨打12333咨询", "12333"),
+            ("手机138****2301）", "138****2301"),
+            ("（０７３１－８５５５６７８９）", "073185556789"),
+            ("咨询电话:0731-0000-00000000.2019年5月23日", "0731000000000000"),
+            ("电话88251361咨询", "88251361"),
+            ("热线 400 123 4567", "4001234567"),
+            ("致电13812345678", "13812345678"),
+            ("小陈，0631-5****77。", "06315****77"),
+        ] {
+            assert_eq!(numbers(words), [number], "{words}");
+        }
+        assert_eq!(numbers("电话：0000-00000000 0000-00000000").len(), 2);
+    }
+
+    #[test]
+    fn other_numbers_are_none() {
+        for words in [
+            "工单编号20261119003127",
+            "青岩政发〔2025〕17号",
+            "补偿款13800000元",
+            "拨打12345热线反映",
+            "问政网友0000-00000000您好",
+            "查询码10088310266",
+            "2026-11-19到场",
+            "全长31.28公里",
+            "GB 17761-2024",
+        ] {
+            assert!(numbers(words).is_empty(), "{words}: {:?}", numbers(words));
+        }
+    }
 }

@@ -17,7 +17,14 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
 }
 
 fn open(text: &Text, clause: &Clause, hit: &Hit) -> bool {
-    if text.has(clause.start..clause.end, &[Cue::UnderWay]) {
+    if text.has(clause.range(), &[Cue::UnderWay]) {
+        return false;
+    }
+    // 将申请法院强制执行: the office's own way.
+    if clause.mood.ahead
+        || text.has(clause.start..hit.start, &[Cue::Planned, Cue::Will])
+        || text.ends_with(hit.end, "了")
+    {
         return false;
     }
     let sentence = text.sentence_of(clause);

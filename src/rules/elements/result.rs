@@ -72,6 +72,9 @@ fn answers(text: &Text, clause: &Clause) -> bool {
     {
         return false;
     }
+    if mood.supposed && policy(text, clause) {
+        return true;
+    }
     if mood.supposed
         || text.starts_with(clause.start, "请")
         || hits(Cues::of(&[Cue::ActSure, Cue::ActThird])).next().is_some()
@@ -85,6 +88,17 @@ fn answers(text: &Text, clause: &Clause) -> bool {
 fn asked(text: &Text, clause: &Clause) -> bool {
     let sentence = text.sentence_of(clause);
     text.starts_with(sentence.start, "请") || text.contains(sentence.start..clause.start, "请您")
+}
+
+/// 如父母是退休人员, 您可就近到社区认证: what follows from an if is an answer, unless it only says whom to ask.
+fn policy(text: &Text, clause: &Clause) -> bool {
+    let range = clause.range();
+    let asks = [
+        "反映", "联系", "咨询", "拨打", "来电", "投诉", "举报", "告知", "意见", "留言", "提供", "异议", "请",
+    ];
+    !text.has(range.clone(), &[Cue::Supposed])
+        && text.has(range.clone(), &[Cue::Outcome, Cue::Answer])
+        && !asks.iter().any(|word| text.contains(range.clone(), word))
 }
 
 /// 关于…的建议, : what the answer is about, not the answer.

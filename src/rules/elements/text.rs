@@ -50,6 +50,10 @@ pub(super) struct Text {
     /// By character of `chars`: its place in the original.
     at: Vec<usize>,
     pub(super) hits: Vec<Hit>,
+    /// By character: the first hit that begins here or later.
+    hit_from: Vec<u32>,
+    /// Every cue that occurs at all.
+    cues: Cues,
     pub(super) clauses: Vec<Clause>,
     /// What stands inside 《》, without the marks.
     pub(super) titles: Vec<Range<usize>>,
@@ -85,10 +89,13 @@ impl Text {
         let titles = find_titles(&chars);
         let dates = dates::find(&chars);
         let hits = find_hits(&chars, &titles);
+        let (hit_from, cues) = index(&hits, chars.len());
         let mut text = Self {
             chars,
             at,
             hits,
+            hit_from,
+            cues,
             clauses: Vec::new(),
             titles,
             dates,
@@ -118,7 +125,12 @@ impl Text {
     }
 
     pub(super) fn contains(&self, range: Range<usize>, word: &str) -> bool {
-        range.clone().any(|at| self.starts_with(at, word))
+        let mut rest = word.chars();
+        let Some(first) = rest.next() else { return true };
+        let range = range.start.min(self.chars.len())..range.end.min(self.chars.len());
+        range
+            .into_iter()
+            .any(|at| self.chars[at] == first && self.starts_with(at + 1, rest.as_str()))
     }
 
     pub(super) fn in_title(&self, at: usize) -> bool {
@@ -139,7 +151,12 @@ impl Text {
 
     /// The words of these cues wholly inside the range, in order.
     pub(super) fn hits_in(&self, range: Range<usize>, cues: Cues) -> impl Iterator<Item = &Hit> + '_ {
-        let from = self.hits.partition_point(|hit| hit.start < range.start);
+        let none = !self.cues.any(cues) || range.start >= self.chars.len();
+        let from = if none {
+            self.hits.len()
+        } else {
+            self.hit_from[range.start] as usize
+        };
         self.hits[from..]
             .iter()
             .take_while(move |hit| hit.start < range.end)
@@ -147,7 +164,8 @@ impl Text {
     }
 
     pub(super) fn has(&self, range: Range<usize>, cues: &[Cue]) -> bool {
-        self.hits_in(range, Cues::of(cues)).next().is_some()
+        let cues = Cues::of(cues);
+        self.cues.any(cues) && self.hits_in(range, cues).next().is_some()
     }
 
     pub(super) fn hits_of<'a>(&'a self, clause: &Clause, cue: Cue) -> impl Iterator<Item = &'a Hit> + use<'a> {
@@ -226,8 +244,8 @@ impl Text {
     }
 
     fn clause(&self, range: Range<usize>, sentence: usize) -> Clause {
-        let from = self.hits.partition_point(|hit| hit.start < range.start);
-        let to = self.hits.partition_point(|hit| hit.start < range.end);
+        let first = |at: usize| self.hit_from.get(at).map_or(self.hits.len(), |hit| *hit as usize);
+        let (from, to) = (first(range.start), first(range.end));
         Clause {
             start: range.start,
             end: range.end,
@@ -413,6 +431,18 @@ fn find_titles(chars: &[char]) -> Vec<Range<usize>> {
         at += 1;
     }
     titles
+}
+
+fn index(hits: &[Hit], length: usize) -> (Vec<u32>, Cues) {
+    let mut from = Vec::with_capacity(length);
+    let mut cues = Cues::default();
+    for (number, hit) in hits.iter().enumerate() {
+        cues.join(hit.cues);
+        // A text has fewer than four thousand million words.
+        from.resize(from.len().max(hit.start + 1), number as u32);
+    }
+    from.resize(length, hits.len() as u32);
+    (from, cues)
 }
 
 fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Cue, Cues};
+use super::lexicon::{Cue, Cues, LEXICON};
 use super::text::{Clause, Hit, Text, is_han};
 
 pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
@@ -85,27 +85,19 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
         if !(is_han(c) || c.is_ascii_alphanumeric()) {
             break;
         }
-        if text
-            .hits_in(limit..start, Cues::of(&[Cue::NameStop, Cue::CallerSure, Cue::Office]))
-            .any(|stop| stop.end == start)
-        {
+        const STOPS: Cues = Cues::of(&[Cue::NameStop, Cue::CallerSure, Cue::Office]);
+        let word = || {
+            text.hits_in(start.saturating_sub(6)..start, STOPS)
+                .any(|stop| stop.end == start)
+        };
+        if LEXICON.name_stops.has(c) || word() {
             break;
         }
         start -= 1;
     }
-    if text
-        .dates
-        .iter()
-        .any(|date| date.start < tail.start && date.end > start)
-    {
-        start = text
-            .dates
-            .iter()
-            .filter(|date| date.end <= tail.start)
-            .map(|date| date.end)
-            .max()
-            .unwrap_or(start)
-            .max(start);
+    if text.date_over(start..tail.start) {
+        let dates = text.dates.iter().filter(|date| date.end <= tail.start);
+        start = dates.map(|date| date.end).max().unwrap_or(start).max(start);
     }
     // 社区居委会 must not be found as 社区: the longer word ends further on.
     if let Some(next) = text.chars.get(tail.end)
