@@ -28,8 +28,8 @@ fn is_law(text: &Text, title: &Range<usize>) -> bool {
             None => break,
         }
     }
-    let words: String = text.chars[title.start..end].iter().collect();
-    let longest = |cue: Cue| LEXICON.longest_end(&words, cue);
+    let words = &text.chars[end.saturating_sub(8).max(title.start)..end];
+    let longest = |cue: Cue| LEXICON.longest_end(words, cue);
     let (law, weak) = (longest(Cue::LawTail), longest(Cue::WeakTail));
     law.max(weak) > longest(Cue::PaperTail) && (law > weak || relied_on(text, title))
 }

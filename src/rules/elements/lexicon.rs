@@ -1,10 +1,9 @@
-//! The words the readers of a reply look for: `assets/elements/*.toml`, one automaton over all of them. Which words
-//! mean what is data there; what a meaning does to a text is in the other files of this folder.
+//! The words the readers of a reply look for: `assets/elements/*.toml`, one tree over all of them. Which words mean
+//! what is data there; what a meaning does to a text is in the other files of this folder.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::domain::named::named;
 
@@ -169,25 +168,98 @@ enum Words {
     Characters(String),
 }
 
+/// Words by their characters. Over Chinese, two steps from a character on mostly tell that no word begins there, and
+/// unlike an automaton over bytes it needs no way back from bytes to characters.
+#[derive(Default)]
+struct Tree {
+    /// By first character: its node, or 0.
+    first: Vec<u32>,
+    nodes: Vec<Node>,
+    /// Next characters of all nodes, each node's in order.
+    steps: Vec<(char, u32)>,
+}
+
+#[derive(Default)]
+struct Node {
+    /// What the word that ends here means; nothing if none does.
+    cues: Cues,
+    steps: Range<u32>,
+}
+
+impl Tree {
+    fn of(words: &BTreeMap<String, Cues>) -> Self {
+        let mut next: Vec<BTreeMap<char, u32>> = vec![BTreeMap::new()];
+        let mut cues = vec![Cues::default()];
+        for (word, meaning) in words {
+            let mut node = 0;
+            for c in word.chars() {
+                let fresh = next.len() as u32;
+                node = *next[node].entry(c).or_insert(fresh) as usize;
+                if node == next.len() {
+                    next.push(BTreeMap::new());
+                    cues.push(Cues::default());
+                }
+            }
+            cues[node].join(*meaning);
+        }
+        let mut tree = Self::default();
+        for (c, node) in &next[0] {
+            let at = *c as usize;
+            if tree.first.len() <= at {
+                tree.first.resize(at + 1, 0);
+            }
+            tree.first[at] = *node;
+        }
+        for (steps, cues) in next.into_iter().zip(cues) {
+            let from = tree.steps.len() as u32;
+            tree.steps.extend(steps);
+            tree.nodes.push(Node {
+                cues,
+                steps: from..tree.steps.len() as u32,
+            });
+        }
+        tree
+    }
+}
+
 pub(super) struct Lexicon {
-    pub(super) automaton: AhoCorasick,
-    /// By pattern: its cues.
-    pub(super) cues: Vec<Cues>,
-    /// The first characters of names of people.
+    tree: Tree,
     surnames: Characters,
     /// Characters at which the name of a body cannot reach further left.
     pub(super) name_stops: Characters,
 }
 
 impl Lexicon {
-    /// The length in characters of the longest word of this cue that ends the text; 0 if none does.
-    pub(super) fn longest_end(&self, text: &str, cue: Cue) -> usize {
-        self.automaton
-            .find_overlapping_iter(text)
-            .filter(|found| found.end() == text.len() && self.cues[found.pattern().as_usize()].has(cue))
-            .map(|found| text[found.range()].chars().count())
-            .max()
-            .unwrap_or(0)
+    /// The words that begin at this place, shortest first: where they end and what they mean.
+    pub(super) fn words_at(&self, chars: &[char], at: usize, mut found: impl FnMut(usize, Cues)) {
+        let tree = &self.tree;
+        let mut node = tree.first.get(chars[at] as usize).map_or(0, |node| *node as usize);
+        let mut end = at + 1;
+        while node != 0 {
+            if tree.nodes[node].cues != Cues::default() {
+                found(end, tree.nodes[node].cues);
+            }
+            let steps = &tree.nodes[node].steps;
+            let steps = &tree.steps[steps.start as usize..steps.end as usize];
+            let step = chars
+                .get(end)
+                .and_then(|c| steps.binary_search_by_key(c, |(c, _)| *c).ok());
+            node = step.map_or(0, |step| steps[step].1 as usize);
+            end += 1;
+        }
+    }
+
+    /// The length of the longest word of this cue that ends the text; 0 if none does.
+    pub(super) fn longest_end(&self, chars: &[char], cue: Cue) -> usize {
+        let mut longest = 0;
+        for at in 0..chars.len() {
+            self.words_at(chars, at, |end, cues| {
+                if end == chars.len() && cues.has(cue) {
+                    longest = longest.max(end - at);
+                }
+            });
+        }
+        longest
     }
 
     pub(super) fn is_surname(&self, c: char) -> bool {
@@ -221,7 +293,11 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
                         if word.trim().is_empty() {
                             return Err(format!("{file}.toml: {name} holds an empty word"));
                         }
-                        words.entry(word).or_default().add(cue);
+                        let cues = words.entry(word.clone()).or_default();
+                        if cues.has(cue) {
+                            return Err(format!("{file}.toml: {word} stands twice in {name}"));
+                        }
+                        cues.add(cue);
                     }
                 }
             }
@@ -230,13 +306,8 @@ fn load(files: &[(&str, &str)]) -> Result<Lexicon, String> {
     if let Some(missing) = Cue::ALL.iter().find(|cue| !seen.contains_key(cue.name())) {
         return Err(format!("no file holds {missing}"));
     }
-    let automaton = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(words.keys())
-        .map_err(|error| error.to_string())?;
     Ok(Lexicon {
-        automaton,
-        cues: words.into_values().collect(),
+        tree: Tree::of(&words),
         surnames,
         name_stops,
     })
@@ -250,7 +321,7 @@ mod tests {
     fn every_list_loads_and_every_cue_has_words() {
         let lexicon = load(FILES).unwrap();
         for cue in Cue::ALL {
-            assert!(lexicon.cues.iter().any(|cues| cues.has(*cue)), "{cue}");
+            assert!(lexicon.tree.nodes.iter().any(|node| node.cues.has(*cue)), "{cue}");
         }
         assert!(lexicon.is_surname('王') && !lexicon.is_surname('的'));
         assert!(Cue::ALL.len() <= 128, "Cues is a u128");
@@ -268,6 +339,12 @@ mod tests {
             .err()
             .unwrap();
         assert!(error.contains("a.toml") && error.contains("b.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_word_twice_in_a_list_is_an_error() {
+        let error = load(&[("acts", "act = [\"查看\", \"查看\"]")]).err().unwrap();
+        assert!(error.contains("查看") && error.contains("act"), "{error}");
     }
 
     #[test]

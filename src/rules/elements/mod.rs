@@ -2,8 +2,9 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `lexicon` | the words, from `assets/elements/*.toml`, and the one automaton that finds them |
-//! | `text` | the shared reading: uniform characters, titles, sentences, clauses, their mood |
+//! | `lexicon` | the words, from `assets/elements/*.toml`, and the tree that finds them |
+//! | `text` | the shared reading: uniform characters, titles, words, sentences, clauses |
+//! | `mood` | in what spirit a clause is said: the caller's story, under an if, ahead, a wish |
 //! | `names` | names of people as written |
 //! | `dates` | days and times of day as written |
 //! | `time` … `remedy` | one element each: what of the reading proves it |
@@ -19,6 +20,7 @@ mod demands;
 mod flags;
 mod handler;
 mod lexicon;
+mod mood;
 mod names;
 mod phone;
 mod plan;

@@ -13,16 +13,18 @@ pub(super) fn name_at(text: &Text, at: usize) -> Option<usize> {
 pub(super) fn hidden_name(text: &Text, at: usize) -> Option<usize> {
     let c = |offset: usize| text.chars.get(at + offset).copied();
     let first = c(0)?;
-    if is_other_word(text, at) {
-        return None;
-    }
-    if matches!(first, '小' | '老' | '阿') {
-        return (LEXICON.is_surname(c(1)?) && ends_well(text, at + 2)).then_some(2);
-    }
-    if !LEXICON.is_surname(first) {
+    let pet = matches!(first, '小' | '老' | '阿');
+    if !pet && !LEXICON.is_surname(first) {
         return None;
     }
     let hides = |c: Option<char>| c.is_some_and(|c| matches!(c, '某' | '*' | 'X' | 'x' | '×'));
+    if pet {
+        let named = LEXICON.is_surname(c(1)?) && ends_well(text, at + 2) && !is_other_word(text, at);
+        return named.then_some(2);
+    }
+    if !hides(c(1)) && !hides(c(2)) || is_other_word(text, at) {
+        return None;
+    }
     if hides(c(1)) {
         let third = hides(c(2)) || c(1) != Some('某') && c(2).is_some_and(is_han) && ends_well(text, at + 3);
         return Some(if third { 3 } else { 2 });

@@ -178,3 +178,50 @@ pub(super) fn unfinished(text: &Text) -> Option<Range<usize>> {
         .find_map(|clause| text.hits_of(clause, Cue::Unfinished).next())
         .map(|hit| hit.start..hit.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &str) -> bool {
+        !find(&Text::read(words)).is_empty()
+    }
+
+    #[test]
+    fn an_act_still_to_come_is_a_plan() {
+        for words in [
+            "下一步，街道将加强巡查。",
+            "我局将督促该公司整改。",
+            "预计6月前完成安装。",
+            "已列入明年改造计划。",
+            "余下部分11月21日前完工。",
+            "有结果后会及时回复您。",
+            "待检测报告出具后依法处理。",
+            "如有情况将及时回复！",
+        ] {
+            assert!(found(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn wishes_courtesies_other_peoples_plans_and_the_past_are_none() {
+        for words in [
+            "希望您继续支持我们的工作。",
+            "我们将竭诚为您服务。",
+            "现将有关情况答复如下：",
+            "原计划10月完工的工程已经完工。",
+            "来电人称将继续维权。",
+            "已要求物业尽快清理。",
+            "该局办理计划生育等事务。",
+            "2016年1月1日以后出生的不再发证。",
+        ] {
+            assert!(!found(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_finished_says_so() {
+        assert!(unfinished(&Text::read("该路段正在施工。")).is_some());
+        assert!(unfinished(&Text::read("该路段已修复。")).is_none());
+    }
+}

@@ -36,40 +36,25 @@ fn concrete(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 /// 多次到广福村村委会调查了解: going there to look into it is concrete, looking into it alone is not.
 fn went(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     const LOOKS: [&str; 6] = ["调查", "核实", "了解", "核查", "处理", "查"];
+    // 接到, 收到, 直到: no going.
+    const NO_WAY: &str = "接收得受达直办提感拨想遇看了查起做回转";
     let goes = clause.range().find(|at| {
-        matches!(text.chars[*at], '到' | '赴')
-            && !(*at > clause.start
-                && matches!(
-                    text.chars[*at - 1],
-                    '接' | '收'
-                        | '得'
-                        | '受'
-                        | '达'
-                        | '直'
-                        | '办'
-                        | '提'
-                        | '感'
-                        | '拨'
-                        | '想'
-                        | '遇'
-                        | '看'
-                        | '了'
-                        | '查'
-                        | '起'
-                        | '做'
-                        | '回'
-                        | '转'
-                ))
+        matches!(text.chars[*at], '到' | '赴') && (*at == clause.start || !NO_WAY.contains(text.chars[*at - 1]))
     })?;
-    let looks = LOOKS
-        .iter()
-        .any(|look| text.contains((goes + 3).min(clause.end)..clause.end, look));
+    let sent = text.has(
+        clause.start..goes,
+        &[Cue::Office, Cue::Agent, Cue::Body, Cue::Place, Cue::Post, Cue::Past],
+    ) || text.date_over(clause.start..goes);
+    let looks = sent
+        && LOOKS
+            .iter()
+            .any(|look| text.contains((goes + 3).min(clause.end)..clause.end, look));
     let act = Hit {
         start: goes,
         end: goes + 1,
         cues: Cues::default(),
     };
-    (looks && done(text, clause, &act)).then(|| goes..clause.end)
+    (looks && done(text, clause, &act)).then_some(goes..clause.end)
 }
 
 /// Whether a clause can tell of something done at all.
@@ -211,4 +196,47 @@ fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
         || ["已", "了", "经", "对"]
             .iter()
             .any(|mark| text.contains(clause.range(), mark)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &str) -> bool {
+        !find(&Text::read(words)).is_empty()
+    }
+
+    #[test]
+    fn a_concrete_act_that_was_done_is_a_process() {
+        for words in [
+            "执法人员现场查看。",
+            "约谈了该公司负责人。",
+            "责令整改。",
+            "11月3日对管网进行了检修。",
+            "多次到村委会调查了解情况。",
+            "已通知物业公司。",
+            "组织召开协调会。",
+            "调取楼道监控。",
+        ] {
+            assert!(found(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn looking_into_it_forwarding_plans_and_wishes_are_none() {
+        for words in [
+            "经核实，情况属实。",
+            "已转有关部门调查处理。",
+            "下一步将约谈该公司。",
+            "建议由住建部门清理。",
+            "来电人称曾到现场查看。",
+            "关于加装路灯的建议，",
+            "该案已由人民法院立案。",
+            "尚未下达整改通知。",
+            "工作人员已电话联系来电人。",
+            "道路维修费由业主分摊。",
+        ] {
+            assert!(!found(words), "{words}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! The shared reading of a text, made once: characters made uniform (with the way back to the original), titles in
-//! 《》, the words of the lexicon that occur, and sentences and clauses with their mood. What any of it proves is not
+//! 《》, the words of the lexicon that occur, and sentences and clauses. What any of it proves is not
 //! decided here but in the file of each element.
 
 use std::ops::Range;
@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Span;
 use super::dates::{self, When};
 use super::lexicon::{Cue, Cues, LEXICON};
+use super::mood::Mood;
 
 /// A word of the lexicon at its place.
 #[derive(Clone, Copy, Debug)]
@@ -16,19 +17,6 @@ pub(super) struct Hit {
     pub(super) cues: Cues,
 }
 
-/// In what spirit a clause is said.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Mood {
-    /// The caller's own account of the matter.
-    pub(super) story: bool,
-    /// Under 如、若, or what follows from it.
-    pub(super) supposed: bool,
-    /// After 下一步、今后.
-    pub(super) ahead: bool,
-    /// A wish, thanks, an apology.
-    pub(super) wish: bool,
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct Clause {
     pub(super) start: usize,
@@ -36,6 +24,8 @@ pub(super) struct Clause {
     pub(super) sentence: usize,
     pub(super) mood: Mood,
     hits: Range<usize>,
+    /// Every cue that occurs in it.
+    pub(super) cues: Cues,
 }
 
 impl Clause {
@@ -169,9 +159,12 @@ impl Text {
     }
 
     pub(super) fn hits_of<'a>(&'a self, clause: &Clause, cue: Cue) -> impl Iterator<Item = &'a Hit> + use<'a> {
-        self.hits[clause.hits.clone()]
-            .iter()
-            .filter(move |hit| hit.cues.has(cue))
+        let hits = if clause.cues.has(cue) {
+            clause.hits.clone()
+        } else {
+            0..0
+        };
+        self.hits[hits].iter().filter(move |hit| hit.cues.has(cue))
     }
 
     pub(super) fn clause_at(&self, at: usize) -> &Clause {
@@ -246,124 +239,16 @@ impl Text {
     fn clause(&self, range: Range<usize>, sentence: usize) -> Clause {
         let first = |at: usize| self.hit_from.get(at).map_or(self.hits.len(), |hit| *hit as usize);
         let (from, to) = (first(range.start), first(range.end));
+        let mut cues = Cues::default();
+        self.hits[from..to].iter().for_each(|hit| cues.join(hit.cues));
         Clause {
             start: range.start,
             end: range.end,
             sentence,
             mood: Mood::default(),
             hits: from..to,
+            cues,
         }
-    }
-
-    fn feel(&mut self) {
-        let mut moods: Vec<Mood> = Vec::with_capacity(self.clauses.len());
-        for (index, clause) in self.clauses.iter().enumerate() {
-            let before = match index.checked_sub(1) {
-                Some(before) if self.clauses[before].sentence == clause.sentence => moods[before],
-                _ => Mood::default(),
-            };
-            let mut mood = Mood::default();
-            mood.supposed = before.supposed || self.hits_of(clause, Cue::Supposed).next().is_some();
-            mood.ahead = before.ahead || self.opens_ahead(clause) || self.carries_plan(index);
-            mood.wish = self.hits_of(clause, Cue::Wish).next().is_some();
-            mood.story = if before.story {
-                !self.answers(clause)
-            } else {
-                self.tells(clause)
-            };
-            moods.push(mood);
-        }
-        for (clause, mood) in self.clauses.iter_mut().zip(moods) {
-            clause.mood = mood;
-        }
-    }
-
-    /// Whether 今后, 后续 turns the clause to what is to come: not 2016年1月1日以后, not 项目后续的维修.
-    pub(super) fn leads(&self, clause: &Clause, hit: &Hit) -> bool {
-        let dated = self.dates.iter().any(|date| date.end == hit.start);
-        !dated && hit.start <= clause.start + 12 && !self.ends_with(hit.start, "的") && !self.starts_with(hit.end, "的")
-    }
-
-    /// 待检测报告出具后.
-    pub(super) fn waits(&self, clause: &Clause) -> bool {
-        self.starts_with(clause.start, "待") && !self.starts_with(clause.start, "待遇")
-    }
-
-    /// 将尽快核实, 并将结果回复您: the second clause is as much ahead as the first.
-    fn carries_plan(&self, index: usize) -> bool {
-        let clause = &self.clauses[index];
-        let joined = ["并", "及时", "再", "同时", "且"]
-            .iter()
-            .any(|word| self.starts_with(clause.start, word));
-        let before = index.checked_sub(1).map(|before| &self.clauses[before]);
-        joined
-            && before.is_some_and(|before| {
-                before.sentence == clause.sentence
-                    && self.hits_of(before, Cue::Planned).any(|hit| hit.end - hit.start >= 2)
-            })
-    }
-
-    fn opens_ahead(&self, clause: &Clause) -> bool {
-        self.hits_of(clause, Cue::PlannedLead)
-            .any(|hit| self.leads(clause, hit))
-            || self.waits(clause)
-    }
-
-    /// Whether the caller is heard telling the story here, and goes on into the next clause.
-    fn tells(&self, clause: &Clause) -> bool {
-        let Some(caller) = self.hits_of(clause, Cue::CallerSure).next() else {
-            return false;
-        };
-        let asks = self
-            .hits_of(clause, Cue::Tell)
-            .find(|tell| tell.start >= caller.end && tell.start - caller.end <= 8);
-        if let Some(asks) = asks
-            && !self
-                .chars
-                .get(asks.end)
-                .is_some_and(|c| matches!(c, '的' | '所' | '中' | '时' | '后'))
-            && !self.has(clause.range(), &[Cue::Office, Cue::Supposed])
-            && !self.has(asks.end..clause.end, &[Cue::Means, Cue::Checked])
-            && !self.starts_with(asks.start, "希望")
-            && !self.starts_with(asks.start, "认为")
-            && !self.starts_with(asks.start, "所")
-            && !self.is_object(caller)
-            && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
-            && !self.chars[caller.end..asks.start].contains(&'的')
-        {
-            return true;
-        }
-        self.hits_of(clause, Cue::Narrates).any(|tell| {
-            tell.start >= caller.end
-                && tell.start - caller.end <= 16
-                && !self.has(clause.range(), &[Cue::Supposed])
-                && self.chars.get(tell.end) != Some(&'的')
-                && !self.has(caller.end..tell.start, &[Cue::Office])
-        })
-    }
-
-    /// Whether the office takes the word again after the caller's account.
-    fn answers(&self, clause: &Clause) -> bool {
-        // 关于诉求人反映某公司一事: what was told ends here.
-        if ["事,", "事:", "案:", "案,", "题,", "题:"]
-            .iter()
-            .any(|end| self.ends_with(clause.start, end))
-        {
-            return true;
-        }
-        let head = clause.start..clause.end.min(clause.start + 16);
-        if self.has(head.clone(), &[Cue::Office, Cue::Checked]) || self.date_over(head.clone()) {
-            return true;
-        }
-        let somebody = self.has(
-            head,
-            &[Cue::Body, Cue::Place, Cue::Agent, Cue::Firm, Cue::Section, Cue::Post],
-        );
-        let acts = self.has(clause.range(), &[Cue::ActSure, Cue::Means, Cue::Fix]);
-        somebody && acts && !self.has(clause.range(), &[Cue::Wish, Cue::Modal])
-            || ["经", "现将", "现已", "现就", "接诉", "接到", "收到", "接报", "接件"]
-                .iter()
-                .any(|word| self.starts_with(clause.start, word))
     }
 }
 
@@ -446,36 +331,46 @@ fn index(hits: &[Hit], length: usize) -> (Vec<u32>, Cues) {
 }
 
 fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {
-    let mut bytes = String::with_capacity(chars.len() * 3);
-    let mut char_of = Vec::with_capacity(chars.len() * 3 + 1);
-    for (index, c) in chars.iter().enumerate() {
-        bytes.push(*c);
-        char_of.resize(bytes.len(), index);
-    }
-    char_of.push(chars.len());
     let lexicon = &*LEXICON;
     let mut hits: Vec<Hit> = Vec::with_capacity(chars.len());
-    let mut noise: Vec<Range<usize>> = Vec::new();
-    for found in lexicon.automaton.find_overlapping_iter(&bytes) {
-        let (start, end) = (char_of[found.start()], char_of[found.end()]);
-        let cues = lexicon.cues[found.pattern().as_usize()];
-        if cues.has(Cue::Noise) {
-            noise.push(start..end);
+    // The word of noise begun so far that reaches farthest: what ends inside it is swallowed.
+    let mut noise: Option<Range<usize>> = None;
+    let mut at = 0;
+    let mut titles = titles.iter().peekable();
+    while at < chars.len() {
+        while titles.next_if(|title| title.end <= at).is_some() {}
+        if let Some(title) = titles.peek()
+            && title.start <= at
+        {
+            at = title.end;
+            continue;
         }
-        hits.push(Hit { start, end, cues });
+        let from = hits.len();
+        let mut swallows = None;
+        lexicon.words_at(chars, at, |end, cues| {
+            hits.push(Hit { start: at, end, cues });
+            if cues.has(Cue::Noise) {
+                swallows = Some(end);
+            }
+        });
+        if let Some(end) = swallows
+            && noise.as_ref().is_none_or(|noise| noise.end < end)
+        {
+            noise = Some(at..end);
+        }
+        if let Some(noise) = &noise {
+            let mut keep = from;
+            for index in from..hits.len() {
+                let hit = hits[index];
+                if hit.end > noise.end || hit.start == noise.start && hit.end == noise.end {
+                    hits[keep] = hit;
+                    keep += 1;
+                }
+            }
+            hits.truncate(keep);
+        }
+        at += 1;
     }
-    hits.retain(|hit| {
-        let swallowed = |word: &Range<usize>| {
-            word.start <= hit.start && hit.end <= word.end && hit.end - hit.start < word.end - word.start
-        };
-        let from = noise.partition_point(|word| word.end < hit.end);
-        !noise[from..]
-            .iter()
-            .take_while(|word| word.start <= hit.start + 8)
-            .any(swallowed)
-            && !inside(titles, hit.start)
-    });
-    hits.sort_unstable_by_key(|hit| (hit.start, hit.end));
     hits
 }
 
@@ -515,13 +410,6 @@ mod tests {
     #[test]
     fn a_sign_off_date_ends_a_letter() {
         assert_eq!(clauses("特此回复2019年1月29日网友您好")[0], "特此回复2019年1月29日");
-    }
-
-    #[test]
-    fn what_the_caller_tells_is_his_story_until_the_office_answers() {
-        let text = Text::read("来电人称楼下烧烤店油烟扰民，曾到场劝阻，经核实，情况属实。");
-        let story: Vec<bool> = text.clauses.iter().map(|clause| clause.mood.story).collect();
-        assert_eq!(story, [true, true, false, false]);
     }
 
     #[test]

@@ -105,6 +105,11 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     {
         return None;
     }
+    // 17处, 3个站: counted, not named.
+    let counted = tail.start > 0 && text.chars[tail.start - 1].is_ascii_digit();
+    if counted && tail.cues.has(Cue::Section) {
+        return None;
+    }
     // 处理, 所有, 局部, 村民: the tail begins another word.
     let goes_on = if tail.cues.has(Cue::Section) {
         SECTION_WORDS
@@ -153,6 +158,15 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
             None => break,
         }
     }
+    // 区城市管理局: for a body its field is name enough, however common its words.
+    if tail.cues.has(Cue::Body)
+        && stem.len() >= 4
+        && !["相关", "有关", "各级", "上级", "职能"]
+            .iter()
+            .any(|word| text.starts_with(stem.start, word))
+    {
+        return true;
+    }
     // 家乡, 结局: one character before a tail of one is a word, not a name.
     let least = if tail.end - tail.start == 1 { 2 } else { 1 };
     stem.end - at >= 1 && stem.len() >= least
@@ -193,4 +207,44 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
         || !object
             && text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
             && !text.has(before, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(words: &str) -> bool {
+        !find(&Text::read(words)).is_empty()
+    }
+
+    #[test]
+    fn a_named_body_that_handled_or_signs_is_a_unit() {
+        for words in [
+            "嵩山街道办事处工作人员到现场查看。",
+            "经区城市管理局核实，情况属实。",
+            "滨河派出所民警到场处置。",
+            "现已恢复供水。源清水务有限公司",
+            "我局已核实。\n洛龙区关林办\n2021年5月21日",
+            "消保科科员谭某组织调解。",
+            "石桥社区居委会已清理。",
+        ] {
+            assert!(found(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn nobody_named_or_one_who_did_not_handle_is_none() {
+        for words in [
+            "我局已核实。",
+            "已转有关部门处理。",
+            "相关部门到场查看。",
+            "可向临河区人民法院起诉。",
+            "来电人投诉悦动健身有限公司关门停业。",
+            "公共厕所17处，所有部分均已处理。",
+            "如有疑问请咨询县教育局。",
+            "这是市住建局职责范围。",
+        ] {
+            assert!(!found(words), "{words}");
+        }
+    }
 }
