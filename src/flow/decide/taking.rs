@@ -17,7 +17,7 @@ impl Matter<'_> {
             return Err(vec![missing("unit")]);
         };
         if co_units.contains(unit) {
-            return Err(vec![finding!(refuse "flow.own_unit").about("co_units")]);
+            return Err(vec![finding!(refuse "flow.own_unit").about("units")]);
         }
         let mut events = vec![Event::Dispatched {
             unit: unit.clone(),
