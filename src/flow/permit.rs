@@ -286,6 +286,7 @@ impl<'b> Case<'_, 'b> {
             }
             Do::Withdraw => Permission::Yes,
             Do::DetermineRedo => match &self.book.redo.meeting {
+                _ if stage.over() => no(Why::Over),
                 Some(rule) if ticket.redo_count() < rule.from => against(Why::NotRedoneOften, &rule.cite),
                 _ if ticket.redos.is_empty() => no(Why::NotRedoneOften),
                 rule => ruled(rule.is_some()),

@@ -160,7 +160,7 @@ fn the_random_walk_gets_about() {
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
     let mut kinds = std::collections::BTreeSet::new();
-    for _ in 0..250 {
+    for _ in 0..400 {
         let intake = intake().new_tree(&mut runner).expect("an intake").current();
         let tries = tries().new_tree(&mut runner).expect("tries").current();
         let (_, events) = play(&intake, &tries);
@@ -173,5 +173,5 @@ fn the_random_walk_gets_about() {
         .iter()
         .filter(|name| !kinds.contains(**name))
         .collect();
-    assert!(seldom.is_empty(), "never happened in 250 walks: {seldom:?}");
+    assert!(seldom.is_empty(), "never happened in 400 walks: {seldom:?}");
 }

@@ -1,7 +1,7 @@
 //! Deciding about a reply: whether it may go to the signers, who signs next, whether it may leave the unit.
 
 use super::{Decision, Matter, missing, settle};
-use crate::domain::contact::{FaceToFace, Outcome};
+use crate::domain::contact::{Attempt, FaceToFace, Outcome};
 use crate::domain::event::Event;
 use crate::domain::material::Attachment;
 use crate::domain::reply::Reply;
@@ -165,10 +165,13 @@ impl Matter<'_> {
             .attempts_now()
             .iter()
             .any(|attempt| attempt.outcome == Outcome::Reached);
+        let receipt = self.ticket.first_receipt();
+        let own = |attempt: &&Attempt| receipt.is_some_and(|receipt| attempt.at >= receipt);
         let proposed = self
             .ticket
-            .attempts_now()
+            .attempts
             .iter()
+            .filter(own)
             .any(|attempt| match attempt.face_to_face {
                 Some(FaceToFace::Met | FaceToFace::Proposed) => true,
                 Some(FaceToFace::Impossible) => !attempt.told.trim().is_empty(),

@@ -130,10 +130,12 @@ impl Matter<'_> {
     }
 
     pub(super) fn ask_exemption(&self, request: &ExemptionRequest) -> Decision {
-        let findings = self
-            .book
-            .exemption
-            .judge(request, self.caller_needs_nothing(), self.now, self.calendar);
+        let findings = self.book.exemption.judge(
+            request,
+            self.book.contact.declined(self.ticket.attempts_now()),
+            self.now,
+            self.calendar,
+        );
         settle(findings, || vec![Event::ExemptionAsked(request.clone())])
     }
 
