@@ -92,7 +92,10 @@ fn ticket(number: usize, book: &Rulebook) -> Ticket {
             co_units: Vec::new(),
             note: String::new(),
         },
-        Event::Accepted { by_silence: false },
+        Event::Accepted {
+            by_silence: false,
+            since: received,
+        },
         attempt(30, Outcome::NoAnswer),
         attempt(50, Outcome::NoAnswer),
         attempt(80, Outcome::Reached),

@@ -26,6 +26,7 @@ fn right_person(kind: ActionKind, ticket: &Ticket, book: &Rulebook) -> Actor {
         | Do::Contact
         | Do::ReportUnreachable
         | Do::AskCoHandling
+        | Do::ReleaseCoHandling
         | Do::ReportProgress
         | Do::AskExtension
         | Do::AskSuspension
