@@ -186,6 +186,7 @@ pub struct Ticket {
     pub commendation_claimed: Option<Moment>,
     pub reveals: u32,
     pub alert: Alert,
+    pub withdrawn: Option<Moment>,
     /// When it counted as done: submitted and passed, exempted, filed, withdrawn.
     pub finished: Option<Moment>,
     pub closed: Option<Moment>,
@@ -232,6 +233,7 @@ impl Ticket {
             commendation_claimed: None,
             reveals: 0,
             alert: Alert::None,
+            withdrawn: None,
             finished: None,
             closed: None,
         }

@@ -358,7 +358,7 @@ impl<'b> Owed<'_, 'b> {
             .map(|attempt| attempt.at);
         // Tried as the document asks, and the hotline told.
         let done = reached.or(ticket.unreachable_reported);
-        if done.is_none() && ticket.stage == Stage::Withdrawn {
+        if done.is_none() && ticket.withdrawn.is_some() {
             return;
         }
         match rule.within {
@@ -401,7 +401,7 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::ReportAgain, None, false, &rule.cite, None),
             }
         }
-        let no_contact = ticket.stage == Stage::Withdrawn || book.contact.declined(ticket.attempts_now());
+        let no_contact = ticket.withdrawn.is_some() || book.contact.declined(ticket.attempts_now());
         if let (Some(finished), Some(rule), false) = (ticket.submitted, &book.contact.on_result, no_contact) {
             // Where the document names no time after completion, having told the result before serves as well.
             let since = rule.within.map(|_| finished);
@@ -416,7 +416,7 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::TellResult, None, false, &rule.cite, told),
             }
         }
-        if let (Some(submitted), Some(rule)) = (ticket.submitted, &book.redo.callback) {
+        if let (Some(submitted), Some(rule), None) = (ticket.submitted, &book.redo.callback, ticket.withdrawn) {
             let called = ticket
                 .callbacks
                 .iter()

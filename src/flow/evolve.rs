@@ -230,7 +230,10 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.restarts += 1;
             ticket.alert = Alert::None;
         }
-        Event::Withdrawn { .. } => end(&mut ticket, Stage::Withdrawn, at),
+        Event::Withdrawn { .. } => {
+            ticket.withdrawn = Some(at);
+            end(&mut ticket, Stage::Withdrawn, at);
+        }
         Event::CommendationClaimed { .. } => ticket.commendation_claimed = Some(at),
         Event::Revealed { .. } => ticket.reveals += 1,
         Event::Closed { .. } => {
