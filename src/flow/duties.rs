@@ -347,7 +347,8 @@ impl<'b> Owed<'_, 'b> {
     fn first_contact(&mut self, book: &'b Rulebook, ticket: &Ticket, start: Moment) {
         let Some(rule) = &book.contact.first else { return };
         let since = match rule.since {
-            Since::Dispatch => Some(start),
+            // A clock that starts again does not undo the contact.
+            Since::Dispatch => ticket.first_receipt().or(Some(start)),
             Since::Acceptance => ticket.accepted.as_ref().map(|accepted| accepted.at),
         };
         let Some(since) = since else { return };
