@@ -260,8 +260,13 @@ impl Ticket {
 
     /// Granted 列入计划: it counts as dealt with, and its reply is still to come.
     pub fn planned(&self) -> bool {
+        self.stage == Stage::Exempted && self.was_planned()
+    }
+
+    /// The same, wherever that reply stands by now.
+    pub fn was_planned(&self) -> bool {
         let granted = self.exemptions.iter().rev().find(|exemption| exemption.granted());
-        self.stage == Stage::Exempted && granted.is_some_and(|exemption| exemption.request.kind == ExemptionKind::Plan)
+        granted.is_some_and(|exemption| exemption.request.kind == ExemptionKind::Plan)
     }
 
     pub fn reply(&self) -> Option<&ReplyVersion> {

@@ -139,7 +139,8 @@ pub(super) fn of_ticket<'b>(
     };
     owed.pass_on(book, ticket);
     if let Some(start) = ticket.clock_start {
-        let done = ticket.submitted.or(ticket.finished);
+        // A planned matter counts as done before its reply is in, a withdrawn one after it.
+        let done = [ticket.submitted, ticket.finished].into_iter().flatten().min();
         if ticket.redos.is_empty() {
             let receipt = ticket.first_receipt().unwrap_or(start);
             let accepted = ticket.accepted.as_ref().map(|accepted| accepted.at);

@@ -171,6 +171,8 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.current_reply = None;
             ticket.stage = if ticket.sent_back.is_some() {
                 Stage::SentBack
+            } else if ticket.finished.is_some() {
+                Stage::Exempted
             } else {
                 Stage::Handling
             };
@@ -185,7 +187,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReplyPassed { .. } => {
             ticket.passed = Some(at);
-            ticket.finished = ticket.submitted.or(Some(at));
+            ticket.finished = ticket.finished.or(ticket.submitted).or(Some(at));
             ticket.stage = Stage::Passed;
         }
         Event::ReplySentBack { .. } => {

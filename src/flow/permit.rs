@@ -294,6 +294,8 @@ impl<'b> Case<'_, 'b> {
             Do::ClaimCommendation => self.permit_commendation(),
             Do::Reveal if ticket.intake.caller.showing != Showing::Secret => no(Why::NotSecret),
             Do::Reveal => ruled(self.book.people.secrecy.is_some()),
+            // What is planned is still to be answered.
+            Do::Close if ticket.planned() => no(Why::NotClosable),
             Do::Close => when(
                 matches!(
                     stage,
@@ -312,6 +314,7 @@ impl<'b> Case<'_, 'b> {
         match self.ticket.stage {
             Stage::Dispatched => no(Why::AcceptFirst),
             stage if !stage.in_hand() => no(Why::NotInHand),
+            _ if self.ticket.finished.is_some() => no(Why::Over),
             _ => ruled(regulated),
         }
     }
@@ -360,6 +363,7 @@ impl<'b> Case<'_, 'b> {
         match self.ticket.stage {
             Stage::Dispatched => return no(Why::AcceptFirst),
             stage if !stage.in_hand() => return no(Why::NotInHand),
+            _ if self.ticket.finished.is_some() => return no(Why::Over),
             _ => {}
         }
         if self
