@@ -135,6 +135,17 @@ impl<'b> Case<'_, 'b> {
         ticket.dispute.is_some() && ticket.submitted.is_none() && ticket.finished.is_none()
     }
 
+    /// Closed on review alone, while the unit still has to tell the caller what came of it.
+    fn result_to_tell(&self) -> bool {
+        let owed_for_a_time = self
+            .book
+            .contact
+            .on_result
+            .as_ref()
+            .is_some_and(|rule| rule.within.is_some());
+        self.ticket.passed.is_some() && owed_for_a_time
+    }
+
     pub fn overdue(&self) -> bool {
         let due = self.finish.and_then(|finish| finish.due);
         self.ticket.submitted.is_none() && self.ticket.finished.is_none() && due.is_some_and(|due| self.now > due)
@@ -170,7 +181,7 @@ impl<'b> Case<'_, 'b> {
                 )
             }
             Do::Contact => when(
-                ticket.unit.is_some() && !matches!(stage, Stage::Closed | Stage::Withdrawn),
+                ticket.unit.is_some() && (stage != Stage::Closed || self.result_to_tell()) && stage != Stage::Withdrawn,
                 Why::NotWithTheUnit,
             ),
             Do::ReportUnreachable => {

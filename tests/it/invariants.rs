@@ -175,6 +175,7 @@ fn assessment(ticket: &Ticket, book: &Rulebook, calendar: &Calendar, now: Moment
         let open = [
             Do::Redo,
             Do::CallBack,
+            Do::Contact,
             Do::Reveal,
             Do::CorrectRating,
             Do::ClaimCommendation,
