@@ -81,6 +81,7 @@ whys! {
     NotWithTheUnit = "flow.not_with_the_unit",
     NoReturnAsked = "flow.no_return_asked",
     NoDispute = "flow.no_dispute",
+    InDispute = "flow.in_dispute",
     NotReturnedYet = "flow.not_returned_yet",
     Over = "flow.over",
     NoAttempts = "flow.no_attempts",
@@ -163,6 +164,9 @@ impl<'b> Case<'_, 'b> {
             Do::OpenDispute | Do::Designate => {
                 if ticket.finished.is_some() || ticket.submitted.is_some() {
                     return no(Why::Over);
+                }
+                if action == Do::OpenDispute && self.disputed() {
+                    return no(Why::InDispute);
                 }
                 ruled(self.book.returning.dispute.is_some())
             }
