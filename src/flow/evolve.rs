@@ -259,9 +259,11 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
         ticket.unreachable_reported = None;
     }
     lapse_requests(ticket, at);
-    // Whom an earlier lead asked owes the new one nothing.
-    for other in ticket.co_handling.iter_mut().filter(|other| other.open()) {
-        other.released = Some(at);
+    if ticket.unit.as_ref() != Some(unit) {
+        // Whom an earlier lead asked owes the new one nothing.
+        for other in ticket.co_handling.iter_mut().filter(|other| other.open()) {
+            other.released = Some(at);
+        }
     }
     ticket.current_reply = None;
     ticket.sent_back = None;

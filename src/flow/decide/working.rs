@@ -9,6 +9,7 @@ use crate::domain::material::Attachment;
 use crate::domain::moment::Moment;
 use crate::domain::people::Role;
 use crate::domain::request::{ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
+use crate::domain::ticket::CoHandling;
 use crate::flow::clock::running_for_extension;
 use crate::rules::finding::{Arg, finding};
 
@@ -85,6 +86,10 @@ impl Matter<'_> {
     }
 
     pub(super) fn answer_co_handling(&self, text: &str, materials: &[Attachment]) -> Decision {
+        let waits = |other: &CoHandling| other.unit == self.actor.unit && other.open();
+        if !self.ticket.co_handling.iter().any(waits) {
+            return Err(vec![finding!(refuse "flow.no_co_handling")]);
+        }
         let event = Event::CoHandlingAnswered {
             unit: self.actor.unit.clone(),
             text: text.to_owned(),
