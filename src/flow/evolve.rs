@@ -49,6 +49,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReturnApproved { reason, .. } => {
             decide_return(&mut ticket, at, true, reason);
+            lapse_requests(&mut ticket, at);
             ticket.unit = None;
             ticket.accepted = None;
             ticket.clock_start = None;
