@@ -127,7 +127,7 @@ impl Matter<'_> {
     }
 
     /// When the first suspension of this round began: the longest is counted from there, however often it is asked.
-    fn suspended_since(&self) -> Option<Moment> {
+    pub(super) fn suspended_since(&self) -> Option<Moment> {
         let start = self.ticket.clock_start?;
         let granted = |asked: &&Requested<SuspensionRequest>| asked.granted() && asked.asked >= start;
         let first = self.ticket.suspensions.iter().find(granted)?;
