@@ -52,12 +52,9 @@ fn worded(command: Command, path: &str, locale: &'static Locale) -> Command {
 /// Says what clap stopped at: help and version on stdout, a mistake as one line on stderr.
 pub fn answer(error: &Error, command: &Command, args: &[OsString], locale: &Locale) -> Outcome {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A closed pipe: nobody is left to tell.
             let _ = error.print();
-            if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-                return Outcome::BadUse;
-            }
             Outcome::Yes
         }
         _ => {
@@ -76,7 +73,11 @@ fn mistake(error: &Error, command: &Command, args: &[OsString], locale: &Locale)
     let (here, path) = reached(command, args);
     let given = named(ContextKind::InvalidArg);
     let line = match error.kind() {
-        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let choices: Vec<&str> = here.get_subcommands().map(Command::get_name).collect();
+            locale.say("cli.usage.no_subcommand", &[("choices", &locale.join(&choices))])
+        }
+        ErrorKind::InvalidSubcommand => {
             let given = named(ContextKind::InvalidSubcommand);
             let choices: Vec<&str> = here.get_subcommands().map(Command::get_name).collect();
             let args = [("given", given.as_str()), ("choices", &locale.join(&choices))];
