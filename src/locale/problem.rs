@@ -55,8 +55,17 @@ impl Locale {
                 let first = first.map(|line| line.to_string()).unwrap_or_default();
                 self.say("problem.duplicate_key", &[("key", key), ("first", &first)])
             }
-            Fault::WantsTables { path } => self.say("problem.wants_tables", &[("path", path)]),
-            Fault::WantsOneTable { path } => self.say("problem.wants_one_table", &[("path", path)]),
+            Fault::WantsTables { path } => {
+                // As an argument, because brackets around a blank mean something else in a message.
+                self.say(
+                    "problem.wants_tables",
+                    &[("path", path), ("header", &format!("[[{path}]]"))],
+                )
+            }
+            Fault::WantsOneTable { path } => self.say(
+                "problem.wants_one_table",
+                &[("path", path), ("header", &format!("[{path}]"))],
+            ),
             Fault::BadId { id } => self.say("problem.bad_id", &[("id", id)]),
             Fault::NoChannels => self.word("problem.no_channels").to_owned(),
             Fault::EmptyList { key } => self.say("problem.empty_list", &[("key", key)]),

@@ -155,6 +155,32 @@ fn wrong_use_is_told_in_one_line_with_the_choices() {
             &["--stated-due", "早于"],
         ),
         (deadline(&["--legal-limit", "3周"]), &["--legal-limit", "3周", "3wd"]),
+        (
+            deadline(&["--legal-limit", "-3wd"]),
+            &["--legal-limit", "-3wd", "大于 0"],
+        ),
+        (deadline(&["--legal-limit", "0wd"]), &["--legal-limit", "0wd", "大于 0"]),
+        (
+            deadline(&["--stated-due", "1899-12-31 09:00"]),
+            &["--stated-due", "1899-12-31 09:00", "1900 至 2999"],
+        ),
+        (
+            vec!["deadline", "--rulebook", "songshan", "--received", "3000-01-01 10:00"],
+            &["--received", "3000-01-01 10:00", "1900 至 2999"],
+        ),
+        (
+            vec!["deadline", "--rulebook", "songshan", "--received", "10000-01-01 10:00"],
+            &["--received", "1900 至 2999"],
+        ),
+        (
+            vec!["deadline", "--rulebook", "songshan", "--received", "2026-12-31 24:00"],
+            &["24:00", "'2027-01-01 00:00'"],
+        ),
+        (vec!["rulebook"], &["list、show、check", "rexian rulebook --help"]),
+        (
+            vec!["rulebook", "--config-dir", "."],
+            &["list、show、check", "rexian rulebook --help"],
+        ),
         (vec!["check", "gone.txt"], &["gone.txt"]),
         (vec!["check", "."], &["文件夹"]),
         (vec!["check", "picture.png"], &["picture.png", "UTF-8", "GBK"]),
@@ -437,7 +463,31 @@ fn a_limit_is_explained_day_by_day() {
 fn what_a_limit_depends_on_is_said_where_it_was_not_given() {
     let folder = Folder::new("notes");
     let received = ["--received", "2026-11-20 09:30"];
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 10] = [
+        // What was given in vain.
+        (
+            &["--rulebook", "songshan", "--kind", "投诉", "--legal-limit", "2wd"],
+            "--legal-limit 没有用上：本办法没有",
+        ),
+        (
+            &["--rulebook", "haojiang", "--kind", "投诉", "--legal-limit", "9wd"],
+            "--legal-limit 没有用上：法定时限不比",
+        ),
+        (
+            &["--rulebook", "haojiang", "--kind", "投诉", "--legal-limit", "2wd"],
+            "",
+        ),
+        (
+            &[
+                "--rulebook",
+                "songshan",
+                "--kind",
+                "投诉",
+                "--stated-due",
+                "2026-11-30 12:00",
+            ],
+            "--stated-due 没有用上：这类工单",
+        ),
         (
             &["--rulebook", "songshan"],
             "咨询：1个工作日；求助、投诉、举报、建议、表扬、无效：3个工作日",
