@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 /// A config folder that goes away with the test.
 pub struct Folder(PathBuf);
@@ -218,7 +219,7 @@ fn without_arguments_it_says_what_it_can_do_in_the_language_asked_for() {
         (&["--lang", "en"], None, "what is owed by when"),
         (&[], Some("en"), "what is owed by when"),
         (&["--lang", "zh-CN"], Some("en"), "收到工单后"),
-        (&["--help"], None, "命令:"),
+        (&["--help"], None, "命令：\n"),
         (&["deadline", "--help"], None, "逐日说明"),
         (&["deadline", "--help", "--lang", "en"], None, "day by day"),
         (&["rulebook", "check", "--help"], None, "怎么改"),
@@ -260,9 +261,18 @@ fn help_has_no_word_left_in_another_language() {
         ] {
             assert!(!chinese.contains(word), "{args:?}: {word} in {chinese}");
         }
+        assert!(
+            !chinese.contains(":\n"),
+            "{args:?}: a colon of another language in {chinese}"
+        );
         let english = run(&folder, &[args, &["--lang", "en"]].concat()).out;
         for word in ["用法", "选项", "命令", "参数", "help."] {
             assert!(!english.contains(word), "{args:?}: {word} in {english}");
+        }
+        for line in chinese.lines().chain(english.lines()) {
+            // How long the path of the folder is, is not ours to say.
+            let ours = line.replace(folder.path().to_str().expect("UTF-8"), "");
+            assert!(ours.width() <= 80, "{args:?}: {line}");
         }
     }
 }
