@@ -72,8 +72,13 @@ pub fn answer(error: &Error, command: &Command, args: &[OsString], locale: &Loca
 /// The help page. Headings end in a colon that clap puts there; it is made the language's own.
 fn page(error: &Error, locale: &Locale) -> String {
     let page = error.render().to_string();
-    ["commands", "arguments", "options"].iter().fold(page, |page, name| {
-        let heading = locale.term("help.headings", name);
+    let headings = [
+        "help.headings.commands",
+        "help.headings.arguments",
+        "help.headings.options",
+    ];
+    headings.into_iter().fold(page, |page, key| {
+        let heading = locale.word(key);
         let colon = locale.word("help.headings.colon");
         page.replace(&format!("\n{heading}:\n"), &format!("\n{heading}{colon}\n"))
     })

@@ -593,3 +593,41 @@ fn a_closed_pipe_is_no_failure() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success(), "{:?}", output.status);
 }
+
+/// The commands of a README with what they print: a line that begins with `$`, and the lines below it.
+fn shown_in(readme: &str) -> Vec<(Vec<String>, String)> {
+    let mut shown = Vec::new();
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        let (command, output) = block.split_once('\n').expect("a command");
+        let Some(command) = command.strip_prefix("$ rexian ") else {
+            continue;
+        };
+        if output.is_empty() || output.starts_with('$') {
+            continue;
+        }
+        // Every other part of it stands in quotes.
+        let parts = command.split('\'').enumerate().flat_map(|(number, part)| {
+            let words: Vec<String> = match number % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            };
+            words
+        });
+        shown.push((parts.collect(), output.to_owned()));
+    }
+    shown
+}
+
+#[test]
+fn what_the_readmes_show_is_what_is_printed() {
+    let folder = Folder::new("readme");
+    for readme in [include_str!("../../README.md"), include_str!("../../README.zh-CN.md")] {
+        let shown = shown_in(readme);
+        assert!(!shown.is_empty());
+        for (args, output) in shown {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            assert_eq!(run(&folder, &args).out, output, "{args:?}");
+        }
+    }
+}
