@@ -191,6 +191,8 @@ actions! {
     AskCoHandling { units: Vec<UnitId>, request: String, materials: Vec<Attachment> } = "ask_co_handling",
     /// 协办答复
     AnswerCoHandling { text: String, materials: Vec<Attachment> } = "answer_co_handling",
+    /// 撤回协办请求
+    ReleaseCoHandling { units: Vec<UnitId>, reason: String } = "release_co_handling",
     /// 报送进展
     ReportProgress { kind: Given<ProgressKind>, text: String } = "report_progress",
     /// 上报群体性投诉
@@ -223,6 +225,8 @@ actions! {
     CorrectRating { rating: Given<Attitude>, reason: String } = "correct_rating",
     /// 重办
     Redo { reason: String, due: Given<Moment> } = "redo",
+    /// 热线办认定多次重办
+    DetermineRedo { reason: String } = "determine_redo",
     /// 催办
     Urge { way: Given<UrgeWay>, note: String } = "urge",
     /// 督办
@@ -241,10 +245,6 @@ actions! {
     Close { note: String } = "close",
     /// The clock's own duty: an alert level has been reached.
     RaiseAlert { level: Given<Alert> } = "raise_alert",
-}
-
-impl ActionKind {
-    pub const COUNT: usize = Self::ALL.len();
 }
 
 #[cfg(test)]

@@ -50,8 +50,10 @@ pub enum Event {
     AnsweredDirectly {
         text: String,
     },
+    /// `since` is when acceptance counts from: for a unit that kept silent, the end of its time to speak.
     Accepted {
         by_silence: bool,
+        since: Moment,
     },
     ReturnAsked(ReturnRequest),
     ReturnApproved {
@@ -75,9 +77,11 @@ pub enum Event {
         reason: String,
         clock_start: Moment,
     },
+    /// `clock_start` is the unit's first receipt where the rules count from that.
     Claimed {
         unit: UnitId,
         note: String,
+        clock_start: Moment,
     },
     BuckPassingMarked {
         reason: String,
@@ -96,6 +100,10 @@ pub enum Event {
         unit: UnitId,
         text: String,
         materials: Vec<Attachment>,
+    },
+    CoHandlingReleased {
+        units: Vec<UnitId>,
+        reason: String,
     },
     ProgressReported {
         kind: ProgressKind,
@@ -167,6 +175,9 @@ pub enum Event {
     RedoOrdered {
         reason: String,
         due: Option<Moment>,
+    },
+    RedoDetermined {
+        reason: String,
     },
     Urged {
         way: UrgeWay,

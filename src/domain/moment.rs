@@ -75,8 +75,9 @@ impl Moment {
         (self.0 - earlier.0).num_minutes()
     }
 
-    pub fn seconds_since(self, earlier: Self) -> i64 {
-        (self.0 - earlier.0).num_seconds()
+    /// The first moment at which a limit that ends now has passed.
+    pub fn just_after(self) -> Self {
+        Self(self.0 + TimeDelta::seconds(1))
     }
 }
 

@@ -34,11 +34,6 @@ impl Role {
     pub fn signs(self) -> bool {
         (Self::SectionHead..=Self::DistrictMain).contains(&self)
     }
-
-    /// Leaders above the unit sign for any unit of the district.
-    pub fn above_the_unit(self) -> bool {
-        matches!(self, Self::DistrictDeputy | Self::DistrictMain)
-    }
 }
 
 /// Who does something, as the server knows them from their session.

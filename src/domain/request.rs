@@ -18,6 +18,8 @@ named! {
         Plan = "列入计划",
         OutOfScope = "不在受理范围",
         Untrue = "不属实",
+        /// 简易流程: the caller wants nothing done, or the centre answers from a template.
+        Simple = "简易流程",
     }
 }
 
@@ -81,7 +83,6 @@ pub struct ExemptionRequest {
 pub struct Requested<T> {
     pub request: T,
     pub asked: Moment,
-    /// The limit that was running when it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
 }

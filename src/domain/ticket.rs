@@ -11,7 +11,7 @@ use super::moment::Moment;
 use super::named::named;
 use super::people::Role;
 use super::reply::Reply;
-use super::request::{Decided, ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
+use super::request::{Decided, ExemptionKind, ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
 
 named! {
     /// Where a ticket stands in its life.
@@ -82,7 +82,8 @@ pub struct ReturnRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Dispute {
     pub opened: Moment,
-    pub evidence: Option<Moment>,
+    /// Which units have handed in their evidence, and when.
+    pub evidence: Vec<(UnitId, Moment)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,6 +91,15 @@ pub struct CoHandling {
     pub unit: UnitId,
     pub asked: Moment,
     pub answered: Option<Moment>,
+    /// The lead took the request back, or is another one now.
+    pub released: Option<Moment>,
+}
+
+impl CoHandling {
+    /// An answer is still awaited.
+    pub fn open(&self) -> bool {
+        self.answered.is_none() && self.released.is_none()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -167,6 +177,8 @@ pub struct Ticket {
     pub passed: Option<Moment>,
     pub callbacks: Vec<Callback>,
     pub redos: Vec<Redo>,
+    /// The office determined that the leader has to explain the repeated redo.
+    pub redo_determined: Option<Moment>,
     pub urgings: Vec<(Moment, UrgeWay)>,
     pub supervised: Option<Moment>,
     pub facts_added: u32,
@@ -212,6 +224,7 @@ impl Ticket {
             passed: None,
             callbacks: Vec::new(),
             redos: Vec::new(),
+            redo_determined: None,
             urgings: Vec::new(),
             supervised: None,
             facts_added: 0,
@@ -241,6 +254,12 @@ impl Ticket {
     /// The rating that counts: the last one given.
     pub fn rating(&self) -> Option<Attitude> {
         self.callbacks.iter().rev().find_map(|callback| callback.rating)
+    }
+
+    /// Granted 列入计划: it counts as dealt with, and its reply is still to come.
+    pub fn planned(&self) -> bool {
+        let granted = self.exemptions.iter().rev().find(|exemption| exemption.granted());
+        self.stage == Stage::Exempted && granted.is_some_and(|exemption| exemption.request.kind == ExemptionKind::Plan)
     }
 
     pub fn reply(&self) -> Option<&ReplyVersion> {

@@ -26,6 +26,8 @@ pub struct Assessment<'t, 'b> {
     pub chain: Chain,
     /// Those that the current version has.
     pub signed: Chain,
+    /// How many ordinary tickets it counts for when the unit is judged.
+    pub weight: u32,
     /// What the contact log amounts to, where it matters.
     pub standing: Option<Standing>,
     case: Case<'t, 'b>,
@@ -64,6 +66,7 @@ pub fn assess<'t, 'b>(ticket: &'t Ticket, book: &'b Rulebook, calendar: &Calenda
         alert_changes,
         chain: case.chain,
         signed: signed(ticket),
+        weight: book.signing.weight(&ticket.intake.channel),
         standing,
         case,
     }

@@ -77,6 +77,21 @@ pub fn first_limit<'b>(
             };
         }
     }
+    // 当周办结: the end of the week where that comes first.
+    if let Some(rule) = book.bulletin.key_class(matter.classes)
+        && let Some(end) = rule.end_of_week(start)
+        && finish.due.is_none_or(|due| end < due)
+    {
+        finish = Finish {
+            due: Some(end),
+            first_due: Some(end),
+            provisional: calendar.provisional_between(start.date(), calendar.last_day(end)),
+            stated: false,
+            period: None,
+            cite: &rule.cite,
+            ..finish
+        };
+    }
     Some(finish)
 }
 

@@ -6,7 +6,8 @@ use crate::domain::contact::{Outcome, Purpose};
 use crate::domain::moment::Moment;
 use crate::domain::named::named;
 use crate::domain::period::Period;
-use crate::domain::ticket::{Stage, Ticket};
+use crate::domain::request::ExemptionKind;
+use crate::domain::ticket::{Progress, Stage, Ticket};
 use crate::flow::clock::{Finish, first_limit, running_for_extension};
 use crate::rules::Rulebook;
 use crate::rules::clause::Cite;
@@ -49,8 +50,6 @@ named! {
         Supervise = "supervise",
         /// 列入计划的期限
         Plan = "plan",
-        /// 申请加分
-        ClaimCommendation = "claim_commendation",
     }
 }
 
@@ -62,6 +61,8 @@ named! {
         Met = "met",
         /// The moment has passed and it was not done.
         Missed = "missed",
+        /// A moment that has come, or a window that has closed: nobody's fault.
+        Past = "past",
     }
 }
 
@@ -94,7 +95,7 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         now: *received,
         list: Vec::with_capacity(12),
     };
-    owed.taking_on(book, matter.classes, *received, *received);
+    owed.taking_on(book, matter.classes, *received, *received, None);
     let finish = first_limit(
         book,
         calendar,
@@ -103,7 +104,9 @@ pub fn duties<'b>(book: &'b Rulebook, calendar: &Calendar, receipt: &Receipt<'_>
         receipt.stated_due,
         receipt.legal_limit,
     );
-    owed.limits(book, matter, *received);
+    owed.answer(book, matter, finish.as_ref(), *received, None);
+    owed.limit(Duty::OnSite, book.limits.on_site_for(matter), *received, None);
+    owed.limit(Duty::Report, book.limits.report_for(matter), *received, None);
     if let Some(finish) = &finish {
         let running = Running {
             start: *received,
@@ -132,29 +135,15 @@ pub(super) fn of_ticket<'b>(
         now,
         list: Vec::with_capacity(12),
     };
-    if ticket.stage == Stage::Taken
-        && let Some(rule) = &book.accepting.pass_on
-    {
-        match rule.within {
-            Some(within) => owed.counted(Duty::PassOn, ticket.intake.received, within, &rule.cite, None),
-            None => {
-                // 当天: what comes in after hours has until midnight too.
-                let today = Moment::end_of(ticket.intake.received.date());
-                owed.at(Duty::PassOn, Some(today), false, &rule.cite, None);
-            }
-        }
-    }
-    if ticket.stage == Stage::Dispatched
-        && let Some(start) = ticket.clock_start
-    {
-        let receipt = ticket.first_receipt().unwrap_or(start);
-        owed.taking_on(book, &ticket.intake.classes, start, receipt);
-    }
+    owed.pass_on(book, ticket);
     if let Some(start) = ticket.clock_start {
         let done = ticket.submitted.or(ticket.finished);
         if ticket.redos.is_empty() {
+            let receipt = ticket.first_receipt().unwrap_or(start);
+            let accepted = ticket.accepted.as_ref().map(|accepted| accepted.at);
+            owed.taking_on(book, &ticket.intake.classes, start, receipt, accepted);
             owed.first_contact(book, ticket, start);
-            owed.on_the_spot(book, ticket, start);
+            owed.on_the_spot(book, ticket, finish, start);
         }
         if let Some(finish) = finish {
             let running = running_for_extension(ticket, Some(finish), now);
@@ -197,15 +186,77 @@ impl<'b> Owed<'_, 'b> {
         }
     }
 
+    /// A duty whose moment is not counted from another one.
+    fn by(&mut self, duty: Duty, from: Moment, due: Moment, cite: &'b Cite, done: Option<Moment>) {
+        let provisional = self
+            .calendar
+            .provisional_between(from.date(), self.calendar.last_day(due));
+        self.at(duty, Some(due), provisional, cite, done);
+    }
+
+    /// What the last entry says has come, or has closed, when its moment is past: it is no duty.
+    fn no_duty(&mut self) {
+        if let Some(last) = self.list.last_mut().filter(|last| last.state == State::Missed) {
+            last.state = State::Past;
+        }
+    }
+
+    /// The office hands it on: from receipt, or from the return that it approved.
+    fn pass_on(&mut self, book: &'b Rulebook, ticket: &Ticket) {
+        let Some(rule) = book.accepting.pass_on.as_ref().filter(|_| ticket.stage == Stage::Taken) else {
+            return;
+        };
+        let returned = ticket.returns.last().and_then(|record| record.decided.as_ref());
+        let from = returned.map_or(ticket.intake.received, |decided| decided.at);
+        match rule.within {
+            Some(within) => self.counted(Duty::PassOn, from, within, &rule.cite, None),
+            // 当天: what comes in after hours has until midnight too.
+            None => self.by(Duty::PassOn, from, Moment::end_of(from.date()), &rule.cite, None),
+        }
+    }
+
     /// Accept it or give it back. A unit that gets a ticket again has no second return window.
-    fn taking_on(&mut self, book: &'b Rulebook, classes: &[String], start: Moment, receipt: Moment) {
+    fn taking_on(
+        &mut self,
+        book: &'b Rulebook,
+        classes: &[String],
+        start: Moment,
+        receipt: Moment,
+        accepted: Option<Moment>,
+    ) {
         if let Some(rule) = &book.accepting.confirm
             && let Some(within) = rule.within
         {
-            self.counted(Duty::Accept, start, within, &rule.cite, None);
+            self.counted(Duty::Accept, start, within, &rule.cite, accepted);
         }
         if let Some((within, cite)) = book.returning.window_for(false, classes) {
             self.counted(Duty::Return, receipt, within, cite, None);
+            self.no_duty();
+        }
+    }
+
+    /// The enterprise is answered before the matter is finished, and so never later than that.
+    fn answer(
+        &mut self,
+        book: &'b Rulebook,
+        matter: &Matter<'_>,
+        finish: Option<&Finish<'b>>,
+        start: Moment,
+        done: Option<Moment>,
+    ) {
+        self.limit(Duty::Answer, book.limits.answer_for(matter), start, done);
+        let Some(finish) = finish else { return };
+        let answer = self.list.last_mut().filter(|last| last.duty == Duty::Answer);
+        if let Some(answer) = answer
+            && finish.due < answer.due
+            && let Some(due) = finish.due
+        {
+            let counted = finish.period.map(|period| (finish.start, period));
+            self.list.pop();
+            self.at(Duty::Answer, Some(due), finish.provisional, finish.cite, done);
+            if let Some(last) = self.list.last_mut() {
+                last.counted = counted;
+            }
         }
     }
 
@@ -218,13 +269,7 @@ impl<'b> Owed<'_, 'b> {
     }
 
     /// Answering, being on site and reporting, as far as the matter asks for them.
-    fn limits(&mut self, book: &'b Rulebook, matter: &Matter<'_>, start: Moment) {
-        self.limit(Duty::Answer, book.limits.answer_for(matter), start, None);
-        self.limit(Duty::OnSite, book.limits.on_site_for(matter), start, None);
-        self.limit(Duty::Report, book.limits.report_for(matter), start, None);
-    }
-
-    fn on_the_spot(&mut self, book: &'b Rulebook, ticket: &Ticket, start: Moment) {
+    fn on_the_spot(&mut self, book: &'b Rulebook, ticket: &Ticket, finish: Option<&Finish<'b>>, start: Moment) {
         let matter = Matter::from(&ticket.intake);
         let answered = |purpose: Purpose| {
             let attempt = ticket
@@ -240,25 +285,20 @@ impl<'b> Owed<'_, 'b> {
                 .find(|progress| progress.kind == kind)
                 .map(|progress| progress.at)
         };
-        if let limit @ Some(_) = book.limits.answer_for(&matter) {
-            self.limit(
-                Duty::Answer,
-                limit,
-                start,
-                answered(Purpose::Answer).or(answered(Purpose::Result)),
-            );
-        }
-        if let limit @ Some(_) = book.limits.on_site_for(&matter) {
-            self.limit(Duty::OnSite, limit, start, reported(ProgressKind::OnSite));
-        }
-        if let limit @ Some(_) = book.limits.report_for(&matter) {
-            self.limit(
-                Duty::Report,
-                limit,
-                start,
-                reported(ProgressKind::Stage).or(ticket.submitted),
-            );
-        }
+        let answered = answered(Purpose::Answer).or(answered(Purpose::Result));
+        self.answer(book, &matter, finish, start, answered);
+        self.limit(
+            Duty::OnSite,
+            book.limits.on_site_for(&matter),
+            start,
+            reported(ProgressKind::OnSite),
+        );
+        self.limit(
+            Duty::Report,
+            book.limits.report_for(&matter),
+            start,
+            reported(ProgressKind::Stage).or(ticket.submitted),
+        );
     }
 
     /// The limit itself and all that hangs on it.
@@ -273,31 +313,33 @@ impl<'b> Owed<'_, 'b> {
                 .alerts
                 .remind_at(finish.start, Some(due), finish.stated, self.calendar)
         {
-            self.at(
-                Duty::Remind,
-                Some(remind),
-                self.provisional(finish, remind),
-                &rule.cite,
-                done,
-            );
+            let provisional = if finish.stated {
+                finish.provisional
+            } else {
+                self.calendar.provisional_between(finish.start.date(), remind.date())
+            };
+            self.at(Duty::Remind, Some(remind), provisional, &rule.cite, done);
+            self.no_duty();
         }
         if let Some(rule) = &book.alerts.ladder {
             if let Some(warning) = book.alerts.warning_at(due, self.calendar) {
                 self.at(Duty::Warning, Some(warning), finish.provisional, &rule.cite, done);
+                self.no_duty();
             }
             self.at(Duty::Yellow, Some(due), finish.provisional, &rule.cite, done);
+            self.no_duty();
             if let Some(red) = book.alerts.red_at(due, self.calendar) {
-                self.at(Duty::Red, Some(red), self.provisional(finish, red), &rule.cite, done);
+                let provisional =
+                    finish.provisional || self.calendar.provisional_between(finish.start.date(), red.date());
+                self.at(Duty::Red, Some(red), provisional, &rule.cite, done);
+                self.no_duty();
             }
         }
         let over = done.is_some() || running.in_redo && book.extension.not_after_redo.is_some();
         if !over && let Some((Some(latest), cite)) = book.extension.latest(running, self.calendar) {
             self.at(Duty::AskExtension, Some(latest), finish.provisional, cite, None);
+            self.no_duty();
         }
-    }
-
-    fn provisional(&self, finish: &Finish<'_>, until: Moment) -> bool {
-        finish.provisional || self.calendar.provisional_between(finish.start.date(), until.date())
     }
 
     fn first_contact(&mut self, book: &'b Rulebook, ticket: &Ticket, start: Moment) {
@@ -338,12 +380,17 @@ impl<'b> Owed<'_, 'b> {
         if let (Some(dispute), Some(rule)) = (&ticket.dispute, &book.returning.dispute)
             && let Some(within) = rule.evidence_within
         {
+            let own = dispute
+                .evidence
+                .iter()
+                .find(|(unit, _)| Some(unit) == ticket.unit.as_ref());
+            let done = own.or(dispute.evidence.first().filter(|_| ticket.unit.is_none()));
             self.counted(
                 Duty::HandInEvidence,
                 dispute.opened,
                 within,
                 &rule.cite,
-                dispute.evidence,
+                done.map(|(_, at)| *at),
             );
         }
         if let (Some(sent_back), Some(rule)) = (ticket.sent_back, &book.redo.sent_back) {
@@ -354,20 +401,20 @@ impl<'b> Owed<'_, 'b> {
         }
         let no_contact = ticket.stage == Stage::Withdrawn || book.contact.declined(ticket.attempts_now());
         if let (Some(finished), Some(rule), false) = (ticket.submitted, &book.contact.on_result, no_contact) {
-            let told = ticket.attempts.iter().find(|attempt| {
+            // Where the document names no time after completion, having told the result before serves as well.
+            let since = rule.within.map(|_| finished);
+            let told = ticket.attempts_now().iter().find(|attempt| {
                 book.contact.reached(attempt)
-                    && attempt.at >= finished
+                    && since.is_none_or(|since| attempt.at >= since)
                     && matches!(attempt.purpose, Purpose::Result | Purpose::Answer)
             });
-            let told = told.map(|attempt| attempt.at);
+            let told = told.map(|attempt| attempt.at).or(ticket.unreachable_reported);
             match rule.within {
                 Some(within) => self.counted(Duty::TellResult, finished, within, &rule.cite, told),
                 None => self.at(Duty::TellResult, None, false, &rule.cite, told),
             }
         }
-        if let (Some(submitted), Some(rule)) = (ticket.submitted, &book.redo.callback)
-            && ticket.closed.is_none()
-        {
+        if let (Some(submitted), Some(rule)) = (ticket.submitted, &book.redo.callback) {
             let called = ticket
                 .callbacks
                 .iter()
@@ -379,17 +426,12 @@ impl<'b> Owed<'_, 'b> {
             }
         }
         self.key_ticket(book, ticket);
-        if let Some(cite) = book.redo.meeting_owed(ticket.redo_count()) {
-            let last_redo = ticket.redos.last().map(|redo| redo.at);
-            let explained = ticket
-                .progress
-                .iter()
-                .rev()
-                .find(|progress| progress.kind == ProgressKind::Meeting);
-            let done = explained
-                .map(|progress| progress.at)
-                .filter(|at| last_redo.is_none_or(|redo| *at >= redo));
-            self.at(Duty::Meeting, None, false, cite, done);
+        let last_redo = ticket.redos.last().map(|redo| redo.at);
+        let since_redo = |at: &Moment| last_redo.is_none_or(|redo| *at >= redo);
+        if let (Some(rule), Some(_)) = (&book.redo.meeting, ticket.redo_determined.filter(since_redo)) {
+            let meeting = |progress: &&Progress| progress.kind == ProgressKind::Meeting && since_redo(&progress.at);
+            let done = ticket.progress.iter().find(meeting).map(|progress| progress.at);
+            self.at(Duty::Meeting, None, false, &rule.cite, done);
         }
         if let Some(rule) = book
             .redo
@@ -397,38 +439,35 @@ impl<'b> Owed<'_, 'b> {
             .as_ref()
             .filter(|rule| ticket.redo_count() > rule.more_than)
         {
-            let last_redo = ticket.redos.last().map(|redo| redo.at);
-            let done = ticket.supervised.filter(|at| last_redo.is_none_or(|redo| *at >= redo));
+            let done = ticket.supervised.filter(since_redo);
             self.at(Duty::Supervise, None, false, &rule.cite, done);
         }
-        if ticket.stage == Stage::Exempted
-            && let (Some(until), Some(exemption)) = (ticket.granted_due, ticket.exemptions.last())
-            && let Some(rule) = book.exemption.knows(exemption.request.kind)
+        self.plan(book, ticket);
+    }
+
+    /// 列入计划: it counts as dealt with; its own limit still runs until the reply is in.
+    fn plan(&mut self, book: &'b Rulebook, ticket: &Ticket) {
+        let granted = ticket.exemptions.iter().rev().find(|asked| asked.granted());
+        let planned = granted.filter(|asked| asked.request.kind == ExemptionKind::Plan);
+        let this_round = planned.filter(|asked| ticket.clock_start.is_some_and(|start| asked.asked >= start));
+        if let (Some(asked), Some(until)) = (this_round, ticket.granted_due)
+            && let Some(rule) = book.exemption.knows(ExemptionKind::Plan)
         {
-            self.at(Duty::Plan, Some(until), false, &rule.cite, ticket.closed);
+            self.by(Duty::Plan, asked.asked, until, &rule.cite, ticket.submitted);
         }
     }
 
-    /// Key tickets report on their mornings, and some must be finished within the week.
+    /// Key tickets report on their mornings.
     fn key_ticket(&mut self, book: &'b Rulebook, ticket: &Ticket) {
-        let Some(rule) = book.bulletin.key_class(&ticket.intake.classes) else {
+        let open = ticket.finished.is_none() && ticket.submitted.is_none();
+        let Some(rule) = book.bulletin.key_class(&ticket.intake.classes).filter(|_| open) else {
             return;
         };
-        let Some(start) = ticket.clock_start.filter(|_| ticket.finished.is_none()) else {
-            return;
-        };
-        let reported = |since: Moment| {
-            let weekly = ticket
-                .progress
-                .iter()
-                .find(|progress| progress.kind == ProgressKind::Weekly && progress.at >= since);
-            weekly.map(|progress| progress.at)
-        };
-        if let Some((from, due)) = rule.next_report(start, self.now) {
-            self.at(Duty::WeeklyReport, Some(due), false, &rule.cite, reported(from));
-        }
-        if let Some(end) = rule.end_of_week(start) {
-            self.at(Duty::Finish, Some(end), false, &rule.cite, ticket.submitted);
+        let Some(start) = ticket.clock_start else { return };
+        let weekly = |progress: &&Progress| progress.kind == ProgressKind::Weekly && progress.at >= start;
+        let last = ticket.progress.iter().rev().find(weekly).map(|progress| progress.at);
+        if let Some(due) = rule.next_report(start, last) {
+            self.by(Duty::WeeklyReport, start, due, &rule.cite, None);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What an event makes of a ticket. Nothing is judged here: an event has happened, whatever the rules say today.
 
 use crate::domain::action::Alert;
+use crate::domain::contact::Attempt;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::UnitId;
 use crate::domain::intake::Intake;
@@ -29,9 +30,9 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.passed = Some(at);
             ticket.finished = Some(at);
         }
-        Event::Accepted { by_silence } => {
+        Event::Accepted { by_silence, since } => {
             ticket.accepted = Some(Accepted {
-                at,
+                at: *since,
                 by_silence: *by_silence,
             });
             ticket.stage = Stage::Handling;
@@ -64,12 +65,12 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         Event::DisputeOpened { .. } => {
             ticket.dispute = Some(Dispute {
                 opened: at,
-                evidence: None,
+                evidence: Vec::new(),
             })
         }
         Event::EvidenceHandedIn { .. } => {
             if let Some(dispute) = &mut ticket.dispute {
-                dispute.evidence = Some(at);
+                dispute.evidence.push((recorded.by.unit.clone(), at));
             }
         }
         Event::Designated {
@@ -84,26 +85,39 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             hand_to(&mut ticket, unit, at, *clock_start);
             ticket.designated = true;
         }
-        Event::Claimed { unit, note } => {
+        Event::Claimed {
+            unit,
+            note,
+            clock_start,
+        } => {
             if ticket.stage == Stage::ReturnAsked {
                 let another = ticket.unit.as_ref() != Some(unit);
                 decide_return(&mut ticket, at, another, note);
             }
-            hand_to(&mut ticket, unit, at, at);
+            hand_to(&mut ticket, unit, at, *clock_start);
             ticket.accepted = Some(Accepted { at, by_silence: false });
             ticket.stage = Stage::Handling;
         }
         Event::BuckPassingMarked { .. } => ticket.buck_passing += 1,
-        Event::ContactTried(attempt) => ticket.attempts.push(attempt.clone()),
+        Event::ContactTried(attempt) => log_attempt(&mut ticket, attempt),
         Event::UnreachableReported { .. } => ticket.unreachable_reported = Some(at),
         Event::CoHandlingAsked { units, .. } => ask_others(&mut ticket, units, at),
         Event::CoHandlingAnswered { unit, .. } => {
             for other in ticket
                 .co_handling
                 .iter_mut()
-                .filter(|other| other.unit == *unit && other.answered.is_none())
+                .filter(|other| other.unit == *unit && other.open())
             {
                 other.answered = Some(at);
+            }
+        }
+        Event::CoHandlingReleased { units, .. } => {
+            for other in ticket
+                .co_handling
+                .iter_mut()
+                .filter(|other| units.contains(&other.unit) && other.open())
+            {
+                other.released = Some(at);
             }
         }
         Event::ProgressReported { kind, text } => {
@@ -206,6 +220,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             });
             begin_round(&mut ticket, at);
         }
+        Event::RedoDetermined { .. } => ticket.redo_determined = Some(at),
         Event::Urged { way, .. } => ticket.urgings.push((at, *way)),
         Event::Supervised { .. } => ticket.supervised = Some(at),
         Event::FactsAdded { .. } => ticket.facts_added += 1,
@@ -239,6 +254,10 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
         ticket.unreachable_reported = None;
     }
     lapse_requests(ticket, at);
+    // Whom an earlier lead asked owes the new one nothing.
+    for other in ticket.co_handling.iter_mut().filter(|other| other.open()) {
+        other.released = Some(at);
+    }
     ticket.current_reply = None;
     ticket.sent_back = None;
     ticket.designated = false;
@@ -254,12 +273,26 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
     ticket.stage = Stage::Dispatched;
 }
 
+/// A call that was made before the round began is kept with the rounds before it, whenever it is written down.
+fn log_attempt(ticket: &mut Ticket, attempt: &Attempt) {
+    let round = ticket.redos.last().map(|redo| redo.at);
+    if round.is_some_and(|round| attempt.at < round) {
+        ticket
+            .attempts
+            .insert(ticket.earlier_attempts.min(ticket.attempts.len()), attempt.clone());
+        ticket.earlier_attempts += 1;
+    } else {
+        ticket.attempts.push(attempt.clone());
+    }
+}
+
 fn ask_others(ticket: &mut Ticket, units: &[UnitId], at: Moment) {
     for unit in units {
         ticket.co_handling.push(CoHandling {
             unit: unit.clone(),
             asked: at,
             answered: None,
+            released: None,
         });
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::action::ActionKind as Do;
 use crate::domain::intake::Showing;
 use crate::domain::moment::Moment;
 use crate::domain::request::{ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
-use crate::domain::ticket::{Stage, Ticket};
+use crate::domain::ticket::{CoHandling, Stage, Ticket};
 use crate::flow::assess::signed;
 use crate::flow::clock::{Finish, running_for_extension};
 use crate::rules::Rulebook;
@@ -109,6 +109,7 @@ whys! {
     ExtensionTooLate = "extension.too_late",
     RedosUsedUp = "redo.most_reached",
     NotOverdue = "alerts.not_overdue",
+    NotRedoneOften = "redo.not_often",
     NoCommendation = "bulletin.no_commendation",
     CommendationTooLate = "bulletin.too_late",
 }
@@ -179,12 +180,14 @@ impl<'b> Case<'_, 'b> {
                 ruled(self.book.contact.unreachable.is_some())
             }
             Do::AskCoHandling => self.in_hand(self.book.accepting.several.is_some()),
-            Do::AnswerCoHandling if stage.over() => no(Why::Over),
-            Do::AnswerCoHandling => when(
-                ticket.co_handling.iter().any(|other| other.answered.is_none()),
-                Why::NoCoHandling,
+            Do::AnswerCoHandling | Do::ReleaseCoHandling if stage.over() => no(Why::Over),
+            Do::AnswerCoHandling | Do::ReleaseCoHandling => {
+                when(ticket.co_handling.iter().any(CoHandling::open), Why::NoCoHandling)
+            }
+            Do::ReportProgress => when(
+                ticket.unit.is_some() && (!stage.over() || ticket.planned()),
+                Why::NotWithTheUnit,
             ),
-            Do::ReportProgress => when(ticket.unit.is_some() && !stage.over(), Why::NotWithTheUnit),
             Do::Escalate => {
                 if stage.over() {
                     return no(Why::Over);
@@ -228,15 +231,20 @@ impl<'b> Case<'_, 'b> {
             ),
             Do::FileAsCase => self.in_hand(self.book.limits.case.is_some()),
             Do::SubmitForSigning => match stage {
-                Stage::Handling | Stage::SentBack if self.chain.is_empty() => no(Why::NoSignatureNeeded),
-                Stage::Handling | Stage::SentBack => Permission::Yes,
                 Stage::Dispatched => no(Why::AcceptFirst),
-                _ => no(Why::NotInHand),
+                _ if !stage.in_hand() && !ticket.planned() => no(Why::NotInHand),
+                _ if self.chain.is_empty() => no(Why::NoSignatureNeeded),
+                // A version that is being signed, or was, can be replaced: its signatures go with it.
+                _ => Permission::Yes,
             },
             Do::Sign | Do::RefuseToSign => when(stage == Stage::Signing, Why::NotInSigning),
             Do::Submit => self.permit_submit(),
             Do::Pass | Do::SendBack => when(stage == Stage::Submitted, Why::NotSubmitted),
-            Do::CallBack => when(matches!(stage, Stage::Submitted | Stage::Passed), Why::NotPassed),
+            // A ticket closed on review alone is still called back.
+            Do::CallBack => when(
+                matches!(stage, Stage::Submitted | Stage::Passed) || stage == Stage::Closed && ticket.passed.is_some(),
+                Why::NotPassed,
+            ),
             Do::CorrectRating => {
                 if ticket.rating().is_none() {
                     return no(Why::NoRating);
@@ -255,22 +263,37 @@ impl<'b> Case<'_, 'b> {
             Do::Urge => when(stage.with_the_unit(), Why::NotWithTheUnit),
             Do::Supervise => match &self.book.alerts.supervision {
                 _ if !stage.with_the_unit() => no(Why::NotWithTheUnit),
-                Some(rule) if !self.overdue() => against(Why::NotOverdue, &rule.cite),
+                Some(rule) if rule.overdue_only && !self.overdue() => against(Why::NotOverdue, &rule.cite),
                 Some(_) => Permission::Yes,
                 None => Permission::Unregulated,
             },
             Do::AddFacts | Do::RestartClock => {
                 if ticket.submitted.is_some() || ticket.finished.is_some() {
-                    return no(Why::Submitted);
+                    let cite = self.book.limits.restarts.first().map(|rule| &rule.cite);
+                    return Permission::No {
+                        why: Why::Submitted,
+                        cite,
+                    };
                 }
                 if action == Do::RestartClock && ticket.clock_start.is_none() {
                     return no(Why::NotWithTheUnit);
                 }
                 ruled(!self.book.limits.restarts.is_empty())
             }
-            Do::Withdraw => when(ticket.finished.is_none() && !stage.over(), Why::Over),
+            Do::Withdraw if ticket.finished.is_some() || stage.over() => {
+                let cite = self.book.limits.withdrawal.as_ref().map(|rule| &rule.cite);
+                Permission::No { why: Why::Over, cite }
+            }
+            Do::Withdraw => Permission::Yes,
+            Do::DetermineRedo => match &self.book.redo.meeting {
+                _ if stage.over() => no(Why::Over),
+                Some(rule) if ticket.redo_count() < rule.from => against(Why::NotRedoneOften, &rule.cite),
+                _ if ticket.redos.is_empty() => no(Why::NotRedoneOften),
+                rule => ruled(rule.is_some()),
+            },
             Do::ClaimCommendation => self.permit_commendation(),
-            Do::Reveal => when(ticket.intake.caller.showing == Showing::Secret, Why::NotSecret),
+            Do::Reveal if ticket.intake.caller.showing != Showing::Secret => no(Why::NotSecret),
+            Do::Reveal => ruled(self.book.people.secrecy.is_some()),
             Do::Close => when(
                 matches!(
                     stage,
@@ -363,8 +386,10 @@ impl<'b> Case<'_, 'b> {
     fn permit_submit(&self) -> Permission<'b> {
         match self.ticket.stage {
             Stage::Signed => Permission::Yes,
-            Stage::Handling | Stage::SentBack if self.chain.is_empty() => Permission::Yes,
-            Stage::Handling | Stage::SentBack | Stage::Signing => {
+            Stage::Dispatched => no(Why::AcceptFirst),
+            stage if !stage.in_hand() && !self.ticket.planned() => no(Why::NotInHand),
+            _ if self.chain.is_empty() => Permission::Yes,
+            _ => {
                 let redos = self.ticket.redo_count();
                 let next = self.chain.next(signed(self.ticket));
                 let cite = next.and_then(|role| self.book.signing.why(role, &self.ticket.intake.channel, redos));
@@ -373,8 +398,6 @@ impl<'b> Case<'_, 'b> {
                     cite,
                 }
             }
-            Stage::Dispatched => no(Why::AcceptFirst),
-            _ => no(Why::NotInHand),
         }
     }
 

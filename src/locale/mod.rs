@@ -148,6 +148,7 @@ impl Locale {
 
     fn arg(&self, arg: &Arg) -> String {
         match arg {
+            Arg::List(names) => self.join(names),
             Arg::Text(text) => text.clone(),
             Arg::Term { prefix, name } => self.term(prefix, name),
             Arg::Terms { prefix, names } => {

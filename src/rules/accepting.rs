@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clause::{Note, rule};
-use super::finding::{Finding, finding};
+use super::finding::{Arg, Finding, finding};
 use crate::domain::material::{Attachment, Material};
 use crate::domain::named::named;
 use crate::domain::period::Period;
@@ -111,7 +111,7 @@ impl Accepting {
             Some(several) if several.joint_reply && !waiting_for.is_empty() => {
                 vec![
                     finding!(refuse "accepting.joint_reply")
-                        .with("units", waiting_for.join("、"))
+                        .with("units", Arg::list(waiting_for))
                         .cited(&several.cite),
                 ]
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clause::{Cite, Note, rule};
-use super::finding::{Finding, finding};
+use super::finding::{Arg, Finding, finding};
 use crate::calendar::Calendar;
 use crate::domain::action::{Alert, SupervisionForm};
 use crate::domain::moment::Moment;
@@ -40,9 +40,16 @@ rule! {
 }
 
 rule! {
-    /// 督办 comes after so many calls were in vain.
+    /// 督办
     pub struct SupervisionRule {
+        /// So many calls about the overdue ticket were in vain before.
+        #[serde(default)]
         calls_first: u32,
+        /// Only a ticket that is overdue is supervised.
+        #[serde(default)]
+        overdue_only: bool,
+        /// Empty: the document names no forms.
+        #[serde(default)]
         forms: Vec<SupervisionForm>,
     }
 }
@@ -70,7 +77,7 @@ impl Alerts {
         ))
     }
 
-    /// The level at `now`, and the next moment at which it changes.
+    /// The level at `now`, and the next moment at which it changes. A limit has passed once its moment is over.
     pub fn level(
         &self,
         start: Moment,
@@ -79,39 +86,35 @@ impl Alerts {
         now: Moment,
         calendar: &Calendar,
     ) -> (Alert, Option<&Cite>, Option<Moment>) {
-        if let Some(ladder) = &self.ladder {
-            let cite = Some(&ladder.cite);
-            if now < due {
+        let passes = due.just_after();
+        match &self.ladder {
+            Some(ladder) if now < passes => {
                 let warning = calendar.close_before(due, ladder.warning_before);
-                return if now >= warning {
-                    (Alert::Warning, cite, Some(due))
-                } else {
+                if now < warning {
                     (Alert::None, None, Some(warning))
-                };
+                } else {
+                    (Alert::Warning, Some(&ladder.cite), Some(passes))
+                }
             }
-            let red = Moment::midnight(calendar.nth_workday_after(calendar.last_day(due), ladder.red_on));
-            return if now >= red {
-                (Alert::Red, cite, None)
-            } else {
-                (Alert::Yellow, cite, Some(red))
-            };
-        }
-        if now >= due {
-            return (Alert::Overdue, self.overdue.as_ref().map(|rule| &rule.cite), None);
-        }
-        match (&self.remind, self.remind_at(start, Some(due), stated, calendar)) {
-            (Some(rule), Some(remind)) if now >= remind => (Alert::Remind, Some(&rule.cite), Some(due)),
-            (_, remind) => (Alert::None, None, remind.or(Some(due))),
+            Some(ladder) => match self.red_at(due, calendar) {
+                Some(red) if now < red => (Alert::Yellow, Some(&ladder.cite), Some(red)),
+                _ => (Alert::Red, Some(&ladder.cite), None),
+            },
+            None if now >= passes => (Alert::Overdue, self.overdue.as_ref().map(|rule| &rule.cite), None),
+            None => match (&self.remind, self.remind_at(start, Some(due), stated, calendar)) {
+                (Some(rule), Some(remind)) if now >= remind => (Alert::Remind, Some(&rule.cite), Some(passes)),
+                (_, remind) => (Alert::None, None, remind.or(Some(passes))),
+            },
         }
     }
 
-    /// May the ticket be supervised now?
-    pub fn judge_supervision(&self, overdue: bool, calls: usize, form: SupervisionForm) -> Vec<Finding> {
+    /// In this form, after so many calls? Whether it is overdue is asked before.
+    pub fn judge_supervision(&self, calls: usize, form: SupervisionForm) -> Vec<Finding> {
         let Some(rule) = &self.supervision else {
             return Vec::new();
         };
         let mut findings = Vec::new();
-        if !overdue || calls < rule.calls_first as usize {
+        if calls < rule.calls_first as usize {
             findings.push(
                 finding!(refuse "alerts.supervision")
                     .with("calls", calls)
@@ -119,13 +122,10 @@ impl Alerts {
                     .cited(&rule.cite),
             );
         }
-        if !rule.forms.contains(&form) {
+        if !rule.forms.is_empty() && !rule.forms.contains(&form) {
             findings.push(
                 finding!(refuse "alerts.form")
-                    .with(
-                        "forms",
-                        rule.forms.iter().map(|form| form.name()).collect::<Vec<_>>().join("、"),
-                    )
+                    .with("forms", Arg::list(rule.forms.iter().map(|form| form.name())))
                     .cited(&rule.cite)
                     .about("form"),
             );

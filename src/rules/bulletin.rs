@@ -120,34 +120,14 @@ impl Bulletin {
         self.key.iter().find(|rule| classes.contains(&rule.class))
     }
 
-    /// Credit is claimed in time, for a solved matter, with its material.
-    pub fn judge_commendation(
-        &self,
-        ground: CommendationGround,
-        materials: &[Attachment],
-        solved: Option<Moment>,
-        now: Moment,
-    ) -> Vec<Finding> {
+    /// On one of its grounds, with its material. Whether it is solved, and in time, is asked before.
+    pub fn judge_commendation(&self, ground: CommendationGround, materials: &[Attachment]) -> Vec<Finding> {
         let Some(rule) = &self.commendation else {
-            return vec![finding!(refuse "bulletin.no_commendation")];
+            return Vec::new();
         };
         let mut findings = Vec::new();
         if !rule.grounds.contains(&ground) {
             findings.push(finding!(refuse "bulletin.ground").cited(&rule.cite).about("ground"));
-        }
-        match solved {
-            None => findings.push(finding!(refuse "bulletin.unsolved").cited(&rule.cite)),
-            Some(solved) => {
-                let last = rule.last_day(solved);
-                if now >= last {
-                    findings.push(
-                        finding!(refuse "bulletin.late")
-                            .with("solved", solved)
-                            .with("last", last)
-                            .cited(&rule.cite),
-                    );
-                }
-            }
         }
         for material in &rule.materials {
             if !materials.iter().any(|attachment| attachment.material == *material) {
@@ -164,17 +144,22 @@ impl Bulletin {
 }
 
 impl KeyClass {
-    /// The next morning on which progress is due (noon of the day), and since when a report counts for it.
-    pub fn next_report(&self, start: Moment, now: Moment) -> Option<(Moment, Moment)> {
-        let days = (0..8).map(|ahead| Moment::midnight(now.date()).plus_days(ahead));
-        let mut mornings = days.filter(|day| self.reports.iter().any(|weekday| weekday.is(day.date())));
-        let due = mornings.find(|day| day.plus_minutes(NOON) >= now)?;
-        let before = (1..8).find(|back| {
-            let day = due.plus_minutes(-i64::from(*back) * 24 * 60);
-            self.reports.iter().any(|weekday| weekday.is(day.date()))
-        })?;
-        let since = due.plus_minutes(-i64::from(before) * 24 * 60 + NOON);
-        Some((since.max(start), due.plus_minutes(NOON)))
+    /// The noon by which the next report is due, or the oldest that was not given: a report serves the first report
+    /// morning from its own moment on.
+    pub fn next_report(&self, start: Moment, last_report: Option<Moment>) -> Option<Moment> {
+        match last_report {
+            None => self.report_noon(start),
+            Some(report) => self.report_noon(self.report_noon(report)?.just_after()),
+        }
+    }
+
+    /// Noon of the first report day that is not over before `from`.
+    fn report_noon(&self, from: Moment) -> Option<Moment> {
+        let days = (0..8).map(|ahead| Moment::midnight(from.date()).plus_days(ahead));
+        let mut noons = days
+            .filter(|day| self.reports.iter().any(|weekday| weekday.is(day.date())))
+            .map(|day| day.plus_minutes(NOON));
+        noons.find(|noon| *noon >= from)
     }
 
     /// 24:00 of the Sunday of the week in which it was received.

@@ -28,11 +28,6 @@ impl std::fmt::Display for Cite {
     }
 }
 
-/// A rule as data. `text` may name the rule's own keys in braces (`{within}`), so that words never contradict figures.
-pub trait Rule {
-    fn cite(&self) -> &Cite;
-}
-
 /// The keys that a text names in braces, in order, each as often as it stands there.
 pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| {
@@ -43,6 +38,7 @@ pub fn blanks(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Declares the schema of one rule: the fields given, and `cite`, `text` and `interpretation`, which every rule has.
+/// `text` may name the rule's own keys in braces (`{within}`), so that words never contradict figures.
 macro_rules! rule {
     ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty,)* }) => {
         $(#[$doc])*
@@ -55,12 +51,6 @@ macro_rules! rule {
             /// Set where the source leaves the point open: says that this is our reading, and why.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub interpretation: Option<String>,
-        }
-
-        impl $crate::rules::clause::Rule for $name {
-            fn cite(&self) -> &$crate::rules::clause::Cite {
-                &self.cite
-            }
         }
     };
 }

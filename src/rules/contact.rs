@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::clause::{Cite, Note, rule};
-use super::finding::{Finding, finding};
+use super::finding::{Arg, Finding, finding};
 use crate::calendar::Calendar;
-use crate::domain::contact::{Attempt, Outcome, Purpose};
+use crate::domain::contact::{Attempt, Outcome, Purpose, Way};
 use crate::domain::element::Attitude;
 use crate::domain::material::{Attachment, Material};
 use crate::domain::moment::Moment;
@@ -237,7 +237,9 @@ impl Contact {
                 .from_number
                 .as_ref()
                 .is_some_and(|number| !number.trim().is_empty());
-            if rule.items.contains(&Detail::Number) && !number {
+            // A visit has no number.
+            let called = matches!(attempt.way, Way::Phone | Way::Message);
+            if called && rule.items.contains(&Detail::Number) && !number {
                 findings.push(
                     finding!(refuse "contact.details")
                         .with("item", Detail::Number.name())
@@ -251,7 +253,7 @@ impl Contact {
             if must_tell && !first.tells.is_empty() && attempt.told.trim().is_empty() {
                 findings.push(
                     finding!(refuse "contact.tells")
-                        .with("items", first.tells.join("、"))
+                        .with("items", Arg::list(&first.tells))
                         .cited(&first.cite)
                         .about("told"),
                 );
@@ -275,17 +277,10 @@ impl Contact {
             .flat_map(|attempt| &attempt.evidence)
             .filter(|proof| rule.any.contains(&proof.material))
             .collect();
-        let names = || {
-            rule.any
-                .iter()
-                .map(|material| material.name())
-                .collect::<Vec<_>>()
-                .join("、")
-        };
         if proof.is_empty() {
             return vec![
                 finding!(refuse "contact.evidence")
-                    .with("materials", names())
+                    .with("materials", Arg::list(&rule.any))
                     .with("at", reached.at)
                     .cited(&rule.cite)
                     .about("evidence"),

@@ -15,7 +15,6 @@ use crate::domain::request::{ExemptionKind, ExemptionRequest};
 #[serde(deny_unknown_fields, default)]
 pub struct Exemption {
     pub kinds: Vec<ExemptionRule>,
-    pub simple: Vec<Note>,
     pub notes: Vec<Note>,
 }
 
@@ -30,6 +29,9 @@ rule! {
         /// The matter must have been explained to the caller.
         #[serde(default)]
         explain: bool,
+        /// The contact log must show that the caller wants nothing done.
+        #[serde(default)]
+        caller_declines: bool,
         /// How long a matter may be planned for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         longest: Option<Period>,
@@ -45,7 +47,8 @@ impl Exemption {
         self.rules(kind).next()
     }
 
-    pub fn judge(&self, request: &ExemptionRequest, now: Moment, calendar: &Calendar) -> Vec<Finding> {
+    /// `declined`: the caller said that nothing needs to be done.
+    pub fn judge(&self, request: &ExemptionRequest, declined: bool, now: Moment, calendar: &Calendar) -> Vec<Finding> {
         let Some(first) = self.knows(request.kind) else {
             if request.reason.trim().is_empty() {
                 return vec![finding!(refuse "flow.reason").about("reason")];
@@ -92,6 +95,14 @@ impl Exemption {
                     .with("kind", request.kind.name())
                     .cited(&rule.cite)
                     .about("explained"),
+            );
+        }
+        if rule.caller_declines && !declined {
+            findings.push(
+                finding!(refuse "exemption.caller_declines")
+                    .with("kind", request.kind.name())
+                    .cited(&rule.cite)
+                    .about("contact"),
             );
         }
         if let Some(longest) = rule.longest {

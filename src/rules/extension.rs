@@ -101,13 +101,12 @@ impl Extension {
     pub fn latest(&self, running: &Running, calendar: &Calendar) -> Option<(Option<Moment>, &Cite)> {
         let rule = self.ask_before.as_ref()?;
         let due = running.due?;
-        if running.first_limit == Some(Period::WorkDays(1)) {
-            return Some((None, &rule.cite));
-        }
         let Period::WorkDays(days) = rule.before else {
             return Some((Some(due), &rule.cite));
         };
-        Some((Some(calendar.close_before(due, days)), &rule.cite))
+        let latest = calendar.close_before(due, days);
+        let too_short = running.first_limit == Some(Period::WorkDays(1)) || latest <= running.start;
+        Some(((!too_short).then_some(latest), &rule.cite))
     }
 
     /// What an extension that was asked for comes to, when it is granted.
@@ -119,35 +118,9 @@ impl Extension {
         Some(calendar.due(running.due.unwrap_or(running.start), period?).at)
     }
 
-    pub fn judge(
-        &self,
-        request: &ExtensionRequest,
-        running: &Running,
-        now: Moment,
-        calendar: &Calendar,
-    ) -> Vec<Finding> {
+    /// What the request itself lacks. Whether one may be made at all, and still may, is asked before.
+    pub fn judge(&self, request: &ExtensionRequest, running: &Running, calendar: &Calendar) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if let Some(rule) = self.not_after_redo.as_ref().filter(|_| running.in_redo) {
-            findings.push(finding!(refuse "extension.not_after_redo").cited(&rule.cite));
-        }
-        if let Some(rule) = self.most.as_ref().filter(|rule| running.granted_before >= rule.times) {
-            findings.push(
-                finding!(refuse "extension.most")
-                    .with("times", rule.times)
-                    .cited(&rule.cite),
-            );
-        }
-        match self.latest(running, calendar) {
-            Some((None, cite)) => findings.push(finding!(refuse "extension.no_moment").cited(cite)),
-            Some((Some(latest), cite)) if now > latest => {
-                findings.push(
-                    finding!(refuse "extension.ask_before")
-                        .with("latest", latest)
-                        .cited(cite),
-                );
-            }
-            _ => {}
-        }
         let Some(round) = self.round(running.granted_before) else {
             if request.reason.trim().is_empty() {
                 findings.push(finding!(refuse "flow.reason").about("reason"));
@@ -227,7 +200,14 @@ impl Extension {
         findings
     }
 
-    pub fn judge_suspension(&self, request: &SuspensionRequest, now: Moment, calendar: &Calendar) -> Vec<Finding> {
+    /// `since` is when an earlier suspension began.
+    pub fn judge_suspension(
+        &self,
+        request: &SuspensionRequest,
+        since: Option<Moment>,
+        now: Moment,
+        calendar: &Calendar,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         if request.reason.trim().is_empty() {
             findings.push(finding!(refuse "flow.reason").about("reason"));
@@ -240,7 +220,7 @@ impl Extension {
                     .about("basis"),
             );
         }
-        if calendar.due(now, request.period).at > calendar.due(now, rule.longest).at {
+        if calendar.due(now, request.period).at > calendar.due(since.unwrap_or(now), rule.longest).at {
             findings.push(
                 finding!(refuse "extension.suspension_longest")
                     .with("longest", rule.longest)

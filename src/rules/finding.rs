@@ -38,6 +38,14 @@ pub enum Arg {
         names: Vec<&'static str>,
     },
     Period(Period),
+    /// Names as the rulebooks write them; the edge joins them.
+    List(Vec<String>),
+}
+
+impl Arg {
+    pub fn list<T: ToString>(names: impl IntoIterator<Item = T>) -> Self {
+        Self::List(names.into_iter().map(|name| name.to_string()).collect())
+    }
 }
 
 impl From<Period> for Arg {
@@ -107,7 +115,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A refusal whose message is `finding.<rule>` and whose mend is `fix.<rule>`: see [`finding`].
+    /// A refusal whose message is `finding.<rule>` and whose mend is `fix.<rule>`: see `finding!`.
     pub fn refuse(rule: &'static str, message: Message, fix: Message) -> Self {
         Self {
             rule,

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clause::{Cite, Note, rule};
-use super::finding::{Finding, finding};
+use super::clause::{Note, rule};
+use super::finding::{Arg, Finding, finding};
 use super::returning::roles;
 use crate::domain::element::Attitude;
 use crate::domain::people::Role;
@@ -26,14 +26,11 @@ pub struct Redo {
 }
 
 rule! {
-    /// C7: the office sends a reply back.
+    /// C7: the office sends a reply back. The limit that runs goes on running.
     pub struct SentBack {
         /// How long the unit has to report again; absent: no figure is given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         within: Option<Period>,
-        /// The first limit goes on running.
-        #[serde(default)]
-        from_first_receipt: bool,
     }
 }
 
@@ -118,23 +115,16 @@ impl Redo {
         }
     }
 
-    /// May a redo be ordered?
-    pub fn judge_order(&self, redos: u32, rating: Option<Attitude>) -> Vec<Finding> {
-        let Some(rule) = &self.most else { return Vec::new() };
-        let mut findings = Vec::new();
-        if redos >= rule.times {
-            findings.push(finding!(refuse "redo.most").with("times", rule.times).cited(&rule.cite));
+    /// On this rating? How often it was done already is asked before.
+    pub fn judge_order(&self, rating: Option<Attitude>) -> Vec<Finding> {
+        match &self.most {
+            Some(rule) if rating.is_none_or(|rating| !rule.ratings.contains(&rating)) => vec![
+                finding!(refuse "redo.rating")
+                    .with("ratings", Arg::list(&rule.ratings))
+                    .cited(&rule.cite),
+            ],
+            _ => Vec::new(),
         }
-        if rating.is_none_or(|rating| !rule.ratings.contains(&rating)) {
-            let names = rule
-                .ratings
-                .iter()
-                .map(|rating| rating.name())
-                .collect::<Vec<_>>()
-                .join("、");
-            findings.push(finding!(refuse "redo.rating").with("ratings", names).cited(&rule.cite));
-        }
-        findings
     }
 
     pub fn judge_close(&self, direct: bool, called_back: bool) -> Vec<Finding> {
@@ -145,13 +135,5 @@ impl Redo {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// The clause under which a leader still owes an explanation.
-    pub fn meeting_owed(&self, redos: u32) -> Option<&Cite> {
-        self.meeting
-            .as_ref()
-            .filter(|rule| redos >= rule.from)
-            .map(|rule| &rule.cite)
     }
 }

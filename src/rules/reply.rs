@@ -168,7 +168,7 @@ impl ReplyRules {
         findings.extend(self.judge_elements(draft, stands_in));
         findings.extend(self.judge_precision(draft));
         findings.extend(self.judge_points(draft));
-        findings.extend(contradictions(draft));
+        findings.extend(self.contradictions(draft));
         findings.extend(self.judge_flags(draft));
         Verdict {
             elements: self.gauge(draft, stands_in),
@@ -181,17 +181,11 @@ impl ReplyRules {
         let mut findings = Vec::new();
         let reached = matches!(draft.standing, Standing::Reached { .. });
         for rule in self.attachments.iter().filter(|rule| reached || !rule.when_reached) {
-            let names = rule
-                .any
-                .iter()
-                .map(|material| material.name())
-                .collect::<Vec<_>>()
-                .join("、");
             let have = draft.has(&rule.any);
             if have < rule.least as usize {
                 findings.push(
                     finding!(refuse "reply.attachment")
-                        .with("materials", names)
+                        .with("materials", Arg::list(&rule.any))
                         .with("least", rule.least)
                         .with("have", have)
                         .cited(&rule.cite)
@@ -202,7 +196,7 @@ impl ReplyRules {
             if let Some(most) = rule.most.filter(|most| have > *most as usize) {
                 findings.push(
                     finding!(refuse "reply.too_many_attachments")
-                        .with("materials", names)
+                        .with("materials", Arg::list(&rule.any))
                         .with("most", most)
                         .with("have", have)
                         .cited(&rule.cite)
@@ -313,15 +307,57 @@ impl ReplyRules {
         .collect()
     }
 
+    /// Fields, log and words must not say different things.
+    fn contradictions(&self, draft: &Draft<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let said = draft.reading.attitude();
+        if let (Some(field), Some(said)) = (draft.fields.satisfaction, said)
+            && !field.agrees_with(said)
+        {
+            findings.push(differs(finding!(refuse "reply.field_attitude"), field, said));
+        }
+        let stated = said.or(draft.fields.satisfaction);
+        match (draft.standing, stated) {
+            (Standing::Reached { attitude: Some(logged) }, Some(stated)) if !logged.agrees_with(stated) => {
+                findings.push(differs(finding!(refuse "reply.log_attitude"), *logged, stated));
+            }
+            (Standing::NotTried | Standing::Trying { .. } | Standing::Unreachable, Some(stated))
+                if stated != Attitude::Unsaid =>
+            {
+                findings.push(
+                    finding!(refuse "reply.log_no_contact")
+                        .with("words", stated.name())
+                        .about("satisfaction"),
+                );
+            }
+            (Standing::Reached { .. }, None) => {
+                if let Some(span) = draft.reading.says_unreachable() {
+                    findings.push(
+                        finding!(refuse "reply.log_reached")
+                            .about("contact")
+                            .at(span.start, span.end),
+                    );
+                }
+            }
+            _ => {}
+        }
+        findings.extend(field_against_words(draft));
+        match &self.consistent {
+            Some(rule) => findings.into_iter().map(|finding| finding.cited(&rule.cite)).collect(),
+            None => findings,
+        }
+    }
+
     fn judge_flags(&self, draft: &Draft<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for flag in draft.reading.flags() {
-            let words: String = draft
-                .text
-                .chars()
-                .skip(flag.span.start)
-                .take(flag.span.end - flag.span.start)
-                .collect();
+        let flags = draft.reading.flags();
+        // Spans count characters; a text full of flags must not be walked from its start for each.
+        let characters: Vec<char> = match flags {
+            [] => Vec::new(),
+            _ => draft.text.chars().collect(),
+        };
+        for flag in flags {
+            let words: String = characters[flag.span.start..flag.span.end].iter().collect();
             let finding = match flag.kind {
                 FlagKind::Placeholder => finding!(refuse "reply.placeholder").with("words", words),
                 FlagKind::Evasive => match &self.evasive {
@@ -397,55 +433,16 @@ fn stands_in(draft: &Draft<'_>, findings: &mut Vec<Finding>) -> bool {
     }
 }
 
-/// Fields, log and words must not say different things.
-fn contradictions(draft: &Draft<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let said = draft.reading.attitude();
-    if let (Some(field), Some(said)) = (draft.fields.satisfaction, said)
-        && !field.agrees_with(said)
-    {
-        findings.push(differs(finding!(refuse "reply.field_attitude"), field, said));
-    }
-    let stated = said.or(draft.fields.satisfaction);
-    match (draft.standing, stated) {
-        (Standing::Reached { attitude: Some(logged) }, Some(stated)) if !logged.agrees_with(stated) => {
-            findings.push(differs(finding!(refuse "reply.log_attitude"), *logged, stated));
-        }
-        (Standing::NotTried | Standing::Trying { .. } | Standing::Unreachable, Some(stated))
-            if stated != Attitude::Unsaid =>
-        {
-            findings.push(
-                finding!(refuse "reply.log_no_contact")
-                    .with("words", stated.name())
-                    .about("satisfaction"),
-            );
-        }
-        (Standing::Reached { .. }, None) => {
-            if let Some(span) = draft.reading.says_unreachable() {
-                findings.push(
-                    finding!(refuse "reply.log_reached")
-                        .about("contact")
-                        .at(span.start, span.end),
-                );
-            }
-        }
-        _ => {}
-    }
-    findings.extend(field_against_words(draft));
-    findings
-}
-
 /// What was typed into a field against what the words say of the same thing.
 fn field_against_words(draft: &Draft<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(time) = draft.fields.time {
         let dates: Vec<_> = draft.reading.times().iter().filter_map(|time| time.date).collect();
         if !dates.is_empty() && !dates.contains(&time.date()) {
-            let words = dates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
             findings.push(
                 finding!(refuse "reply.field_time")
                     .with("field", time.date().to_string())
-                    .with("words", words)
+                    .with("words", Arg::list(&dates))
                     .about("time"),
             );
         }
@@ -466,7 +463,7 @@ fn field_against_words(draft: &Draft<'_>) -> Vec<Finding> {
         findings.push(
             finding!(warn "reply.field_handler")
                 .with("field", field.as_str())
-                .with("words", names.join("、"))
+                .with("words", Arg::list(&names))
                 .about("handler"),
         );
     }

@@ -18,7 +18,7 @@ pub struct Returning {
     pub carries: Option<Carries>,
     pub signers: Vec<ReturnSigner>,
     pub late: Option<Note>,
-    pub approved: Option<Approved>,
+    pub approved: Option<Note>,
     pub refused: Option<Refused>,
     pub dispute: Option<DisputeRule>,
     pub repeated: Option<Repeated>,
@@ -70,19 +70,8 @@ rule! {
 }
 
 rule! {
-    /// A6: the return is approved, and another unit gets the ticket.
-    pub struct Approved {
-        /// The next unit's clock starts anew.
-        clock_anew: bool,
-    }
-}
-
-rule! {
     /// A6, A7: the return is refused and the ticket comes back.
     pub struct Refused {
-        /// The clock goes on from the first receipt.
-        #[serde(default)]
-        from_first_receipt: bool,
         /// The ticket is marked 推诿件.
         #[serde(default)]
         buck_passing: bool,
@@ -185,14 +174,19 @@ impl Returning {
         }
     }
 
-    pub fn judge_designation(&self, by: DesignatedBy) -> Vec<Finding> {
-        match &self.dispute {
-            Some(dispute) if !dispute.by.contains(&by) => vec![
+    /// Who may name the unit: after too many returns only the body that the rule on those names.
+    pub fn judge_designation(&self, by: DesignatedBy, returns: usize) -> Vec<Finding> {
+        let too_often = self.repeated.as_ref().filter(|rule| returns >= rule.returns as usize);
+        match (too_often, &self.dispute) {
+            (Some(rule), _) if by == rule.by => Vec::new(),
+            (Some(_), _) => self
+                .judge_times(returns)
+                .into_iter()
+                .map(|finding| finding.about("by"))
+                .collect(),
+            (None, Some(dispute)) if !dispute.by.contains(&by) => vec![
                 finding!(refuse "returning.dispute")
-                    .with(
-                        "bodies",
-                        dispute.by.iter().map(|body| body.name()).collect::<Vec<_>>().join("、"),
-                    )
+                    .with("bodies", Arg::list(&dispute.by))
                     .cited(&dispute.cite)
                     .about("by"),
             ],

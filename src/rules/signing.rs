@@ -10,6 +10,7 @@ use crate::domain::people::Role;
 pub struct Signing {
     /// Every row that applies adds its signers.
     pub chains: Vec<ChainRule>,
+    pub above_the_unit: Option<AboveTheUnit>,
     pub weights: Vec<Weight>,
     pub notes: Vec<Note>,
 }
@@ -25,6 +26,13 @@ rule! {
         redo_from: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         redo_to: Option<u32>,
+    }
+}
+
+rule! {
+    /// Leaders who stand above the units and so sign for each of them; the others sign for their own unit only.
+    pub struct AboveTheUnit {
+        roles: Vec<Role>,
     }
 }
 
@@ -83,6 +91,13 @@ impl Signing {
             .iter()
             .filter(|rule| rule.applies(channel, redos))
             .fold(Chain::default(), |chain, rule| chain.with(Chain::of(&rule.signers)))
+    }
+
+    /// Whether this leader signs for other units than their own.
+    pub fn is_above_the_unit(&self, role: Role) -> bool {
+        self.above_the_unit
+            .as_ref()
+            .is_some_and(|rule| rule.roles.contains(&role))
     }
 
     /// Why this role has to sign.

@@ -174,6 +174,7 @@ fn assessment(ticket: &Ticket, book: &Rulebook, calendar: &Calendar, now: Moment
     if ticket.stage == Stage::Closed {
         let open = [
             Do::Redo,
+            Do::CallBack,
             Do::Reveal,
             Do::CorrectRating,
             Do::ClaimCommendation,
@@ -187,7 +188,7 @@ fn assessment(ticket: &Ticket, book: &Rulebook, calendar: &Calendar, now: Moment
             );
         }
     }
-    if ticket.stage.over() {
+    if ticket.stage.over() && !ticket.planned() {
         for action in [
             Do::Accept,
             Do::Return,

@@ -15,7 +15,7 @@ use crate::domain::people::{Actor, Role};
 use crate::domain::ticket::Ticket;
 use crate::flow::assess;
 use crate::flow::permit::{Case, Permission, Why, refusal};
-use crate::rules::finding::{Finding, finding};
+use crate::rules::finding::{Arg, Finding, finding};
 use crate::rules::{Rulebook, returning::roles};
 
 /// What every decision looks at.
@@ -37,7 +37,7 @@ pub fn take(intake: Intake, book: &Rulebook) -> Result<Ticket, Vec<Finding>> {
         findings.push(
             finding!(refuse "intake.channel")
                 .with("channel", intake.channel.as_str())
-                .with("choices", book.book.channels.join("、"))
+                .with("choices", Arg::list(&book.book.channels))
                 .about("channel"),
         );
     }
@@ -45,7 +45,7 @@ pub fn take(intake: Intake, book: &Rulebook) -> Result<Ticket, Vec<Finding>> {
         findings.push(
             finding!(refuse "intake.class")
                 .with("class", class.as_str())
-                .with("choices", book.book.classes.join("、"))
+                .with("choices", Arg::list(&book.book.classes))
                 .about("classes"),
         );
     }
@@ -96,10 +96,7 @@ pub fn decide(
         }
         Action::HandInEvidence { note, materials } => matter.hand_in_evidence(note, materials),
         Action::Designate { unit, by, reason } => matter.designate(unit.as_ref(), *by, reason),
-        Action::Claim { note } => Ok(vec![Event::Claimed {
-            unit: actor.unit.clone(),
-            note: note.clone(),
-        }]),
+        Action::Claim { note } => matter.claim(note),
         Action::MarkBuckPassing { reason } => {
             matter.with_reason(reason, "reason", Event::BuckPassingMarked { reason: reason.clone() })
         }
@@ -111,14 +108,9 @@ pub fn decide(
             materials,
         } => matter.ask_co_handling(units, request, materials),
         Action::AnswerCoHandling { text, materials } => matter.answer_co_handling(text, materials),
+        Action::ReleaseCoHandling { units, reason } => matter.release_co_handling(units, reason),
         Action::ReportProgress { kind, text } => matter.report_progress(*kind, text),
-        Action::Escalate { callers, reason } => {
-            let event = Event::Escalated {
-                callers: *callers,
-                reason: reason.clone(),
-            };
-            matter.with_reason(reason, "reason", event)
-        }
+        Action::Escalate { callers, reason } => matter.escalate(*callers, reason),
         Action::AskExtension(request) => matter.ask_extension(request),
         Action::DecideExtension { approve, reason } => matter.decide_extension(*approve, reason),
         Action::AskSuspension(request) => matter.ask_suspension(request),
@@ -137,6 +129,9 @@ pub fn decide(
         Action::CallBack { reached, rating, note } => matter.call_back(*reached, *rating, note),
         Action::CorrectRating { rating, reason } => matter.correct_rating(*rating, reason),
         Action::Redo { reason, due } => matter.redo(reason, *due),
+        Action::DetermineRedo { reason } => {
+            matter.with_reason(reason, "reason", Event::RedoDetermined { reason: reason.clone() })
+        }
         Action::Urge { way, note } => matter.urge(*way, note),
         Action::Supervise { form, reason } => matter.supervise(*form, reason),
         Action::AddFacts { text } => matter.add_facts(text),
@@ -171,6 +166,7 @@ fn desk(action: ActionKind) -> Desk {
         | Do::Contact
         | Do::ReportUnreachable
         | Do::AskCoHandling
+        | Do::ReleaseCoHandling
         | Do::ReportProgress
         | Do::AskExtension
         | Do::AskSuspension
@@ -198,6 +194,7 @@ fn desk(action: ActionKind) -> Desk {
         | Do::CallBack
         | Do::CorrectRating
         | Do::Redo
+        | Do::DetermineRedo
         | Do::Urge
         | Do::Supervise
         | Do::AddFacts
@@ -223,8 +220,7 @@ impl Matter<'_> {
                         .iter()
                         .any(|other| other.unit == self.actor.unit)
             }
-            // Whose chain a ticket lies in is the directory's to know; a section head signs for their own section only.
-            Desk::Signer => role.signs() && (of_the_unit || role > Role::SectionHead),
+            Desk::Signer => role.signs() && (of_the_unit || self.book.signing.is_above_the_unit(role)),
             Desk::Office => role == Role::Office,
             Desk::UnitOrOffice => role == Role::Office || role == Role::Liaison && of_the_unit,
             Desk::System => role == Role::System,
@@ -307,7 +303,7 @@ fn missing(field: &'static str) -> Finding {
     finding!(refuse "flow.missing")
         .with(
             "field",
-            crate::rules::finding::Arg::Term {
+            Arg::Term {
                 prefix: "field",
                 name: field,
             },

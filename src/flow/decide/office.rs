@@ -8,8 +8,8 @@ use crate::domain::event::Event;
 use crate::domain::moment::Moment;
 use crate::domain::request::ExemptionKind;
 use crate::flow::assess::assess;
-use crate::flow::clock::running_for_extension;
-use crate::rules::finding::{Arg, finding};
+use crate::flow::clock::{first_limit, running_for_extension};
+use crate::rules::finding::{Arg, Finding, finding};
 use crate::rules::limits::RestartCause;
 
 impl Matter<'_> {
@@ -110,21 +110,40 @@ impl Matter<'_> {
     }
 
     pub(super) fn redo(&self, reason: &str, due: Option<Moment>) -> Decision {
-        let mut findings = self
-            .book
-            .redo
-            .judge_order(self.ticket.redo_count(), self.ticket.rating());
+        let mut findings = self.book.redo.judge_order(self.ticket.rating());
         if reason.trim().is_empty() {
             findings.push(finding!(refuse "flow.reason").about("reason"));
         }
         if due.is_some_and(|due| due <= self.now) {
             findings.push(finding!(refuse "redo.due").about("due"));
         }
+        findings.extend(due.and_then(|due| self.later_than_the_first(due)));
         settle(findings, || {
             vec![Event::RedoOrdered {
                 reason: reason.to_owned(),
                 due,
             }]
+        })
+    }
+
+    /// Where a redo has the same limit as the first, the office cannot state a later one.
+    fn later_than_the_first(&self, due: Moment) -> Option<Finding> {
+        let rule = self.book.redo.limit.as_ref().filter(|rule| rule.same_as_first)?;
+        let intake = &self.ticket.intake;
+        let limit = first_limit(
+            self.book,
+            self.calendar,
+            &intake.into(),
+            self.now,
+            None,
+            intake.legal_limit,
+        )?
+        .due?;
+        (due > limit).then(|| {
+            finding!(refuse "redo.due_later")
+                .with("limit", limit)
+                .cited(&rule.cite)
+                .about("due")
         })
     }
 
@@ -150,7 +169,7 @@ impl Matter<'_> {
             .iter()
             .filter(|(at, way)| *way == UrgeWay::Phone && of_overdue(*at))
             .count();
-        let mut findings = self.book.alerts.judge_supervision(self.case.overdue(), calls, form);
+        let mut findings = self.book.alerts.judge_supervision(calls, form);
         if reason.trim().is_empty() {
             findings.push(finding!(refuse "flow.reason").about("reason"));
         }
@@ -186,9 +205,8 @@ impl Matter<'_> {
         let rules = &self.book.limits.restarts;
         let known = rules.is_empty() || cause.is_some_and(|cause| self.book.limits.restart(cause).is_some());
         if !known {
-            let grounds = rules.iter().map(|rule| rule.when.name()).collect::<Vec<_>>().join("、");
             let finding = finding!(refuse "limits.restart")
-                .with("grounds", grounds)
+                .with("grounds", Arg::list(rules.iter().map(|rule| rule.when)))
                 .about("ground");
             return Err(vec![
                 rules.first().map_or(finding.clone(), |rule| finding.cited(&rule.cite)),

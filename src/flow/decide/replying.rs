@@ -1,9 +1,8 @@
 //! Deciding about a reply: whether it may go to the signers, who signs next, whether it may leave the unit.
 
 use super::{Decision, Matter, missing, settle};
-use crate::domain::contact::{FaceToFace, Outcome};
+use crate::domain::contact::{Attempt, FaceToFace, Outcome};
 use crate::domain::event::Event;
-use crate::domain::intake::Urgency;
 use crate::domain::material::Attachment;
 use crate::domain::reply::Reply;
 use crate::flow::assess;
@@ -138,7 +137,7 @@ impl Matter<'_> {
         let waiting: Vec<&str> = ticket
             .co_handling
             .iter()
-            .filter(|other| other.answered.is_none())
+            .filter(|other| other.open())
             .map(|other| other.unit.as_str())
             .collect();
         findings.extend(self.book.accepting.judge_joint_reply(&waiting));
@@ -166,11 +165,18 @@ impl Matter<'_> {
             .attempts_now()
             .iter()
             .any(|attempt| attempt.outcome == Outcome::Reached);
-        let proposed = self.ticket.attempts.iter().any(|attempt| match attempt.face_to_face {
-            Some(FaceToFace::Met | FaceToFace::Proposed) => true,
-            Some(FaceToFace::Impossible) => !attempt.told.trim().is_empty(),
-            None => false,
-        });
+        let receipt = self.ticket.first_receipt();
+        let own = |attempt: &&Attempt| receipt.is_some_and(|receipt| attempt.at >= receipt);
+        let proposed = self
+            .ticket
+            .attempts
+            .iter()
+            .filter(own)
+            .any(|attempt| match attempt.face_to_face {
+                Some(FaceToFace::Met | FaceToFace::Proposed) => true,
+                Some(FaceToFace::Impossible) => !attempt.told.trim().is_empty(),
+                None => false,
+            });
         (reached && !proposed).then(|| {
             finding!(refuse "contact.face_to_face")
                 .cited(&rule.cite)
@@ -178,11 +184,10 @@ impl Matter<'_> {
         })
     }
 
-    /// An emergency by its class, or by how urgent the hotline called it.
+    /// An emergency by its class.
     fn emergency(&self) -> bool {
         let rule = self.book.reply.emergency_hour.as_ref();
         let classes = rule.map_or(&[][..], |rule| rule.classes.as_slice());
-        let by_class = self.ticket.intake.classes.iter().any(|class| classes.contains(class));
-        by_class || self.ticket.intake.urgency == Urgency::VeryUrgent
+        self.ticket.intake.classes.iter().any(|class| classes.contains(class))
     }
 }

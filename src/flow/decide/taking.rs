@@ -5,7 +5,9 @@ use crate::domain::action::{DesignatedBy, ReturnRequest};
 use crate::domain::event::Event;
 use crate::domain::ids::UnitId;
 use crate::domain::material::Attachment;
+use crate::domain::moment::Moment;
 use crate::domain::people::Role;
+use crate::domain::ticket::ReturnRecord;
 use crate::flow::assess::return_until;
 use crate::rules::finding::finding;
 
@@ -15,7 +17,7 @@ impl Matter<'_> {
             return Err(vec![missing("unit")]);
         };
         if co_units.contains(unit) {
-            return Err(vec![finding!(refuse "flow.own_unit").about("co_units")]);
+            return Err(vec![finding!(refuse "flow.own_unit").about("units")]);
         }
         let mut events = vec![Event::Dispatched {
             unit: unit.clone(),
@@ -41,8 +43,24 @@ impl Matter<'_> {
         }
         let contacted = !self.ticket.attempts_now().is_empty();
         settle(self.book.accepting.judge_accept(contacted), || {
-            vec![Event::Accepted { by_silence: false }]
+            // Silence had accepted already: a late word does not move the moment.
+            let silent_since = self.silence_ended().filter(|end| self.now > *end);
+            vec![Event::Accepted {
+                by_silence: silent_since.is_some(),
+                since: silent_since.unwrap_or(self.now),
+            }]
         })
+    }
+
+    /// Until when the unit could speak, where its silence accepts.
+    fn silence_ended(&self) -> Option<Moment> {
+        let rule = self
+            .book
+            .accepting
+            .confirm
+            .as_ref()
+            .filter(|rule| rule.silence_accepts)?;
+        Some(self.calendar.due(self.ticket.clock_start?, rule.within?).at)
     }
 
     fn accept_by_silence(&self) -> Decision {
@@ -50,12 +68,11 @@ impl Matter<'_> {
         let Some(rule) = rule else {
             return Err(vec![finding!(refuse "accepting.silence")]);
         };
-        let due = rule
-            .within
-            .zip(self.ticket.clock_start)
-            .map(|(within, start)| self.calendar.due(start, within).at);
-        match due {
-            Some(due) if self.now > due => Ok(vec![Event::Accepted { by_silence: true }]),
+        match self.silence_ended() {
+            Some(end) if self.now > end => Ok(vec![Event::Accepted {
+                by_silence: true,
+                since: end,
+            }]),
             _ => Err(vec![finding!(refuse "accepting.not_silent_yet").cited(&rule.cite)]),
         }
     }
@@ -85,7 +102,7 @@ impl Matter<'_> {
             }
             return Ok(events);
         }
-        let findings = self.book.returning.judge_times(self.ticket.returns.len());
+        let findings = self.book.returning.judge_times(self.times_returned());
         settle(findings, || {
             let mut events = vec![Event::ReturnApproved {
                 reason: reason.to_owned(),
@@ -118,35 +135,49 @@ impl Matter<'_> {
             let absent = [unit.is_none().then_some("unit"), by.is_none().then_some("by")];
             return Err(absent.into_iter().flatten().map(missing).collect());
         };
-        let repeated = self.book.returning.repeated.as_ref();
-        let named_there = repeated.is_some_and(|rule| rule.by == by);
-        let mut findings = if named_there {
-            Vec::new()
-        } else {
-            self.book.returning.judge_designation(by)
-        };
+        let mut findings = self.book.returning.judge_designation(by, self.times_returned());
         if reason.trim().is_empty() {
             findings.push(finding!(refuse "flow.reason").about("reason"));
         }
+        settle(findings, || {
+            let mut events = vec![Event::Designated {
+                unit: unit.clone(),
+                by,
+                reason: reason.to_owned(),
+                clock_start: self.clock_after_a_dispute(unit),
+            }];
+            events.extend(self.sent_again_to_the_same(unit));
+            events
+        })
+    }
+
+    pub(super) fn claim(&self, note: &str) -> Decision {
+        let unit = &self.actor.unit;
+        if self.ticket.unit.as_ref() == Some(unit) {
+            return Err(vec![finding!(refuse "flow.own_ticket")]);
+        }
+        Ok(vec![Event::Claimed {
+            unit: unit.clone(),
+            note: note.to_owned(),
+            clock_start: self.clock_after_a_dispute(unit),
+        }])
+    }
+
+    /// The unit's first receipt where the rules count from that, otherwise now.
+    fn clock_after_a_dispute(&self, unit: &UnitId) -> Moment {
         let from_first = self
             .book
             .returning
             .dispute
             .as_ref()
             .is_some_and(|rule| rule.from_first_receipt);
-        let first = self
-            .ticket
-            .receipts
-            .iter()
-            .find(|(receiver, _)| receiver == unit)
-            .map(|(_, at)| *at);
-        settle(findings, || {
-            vec![Event::Designated {
-                unit: unit.clone(),
-                by,
-                reason: reason.to_owned(),
-                clock_start: first.filter(|_| from_first).unwrap_or(self.now),
-            }]
-        })
+        let first = self.ticket.receipts.iter().find(|(receiver, _)| receiver == unit);
+        first.filter(|_| from_first).map_or(self.now, |(_, at)| *at)
+    }
+
+    /// How often it went from one unit to the next, the return that is asked for now included.
+    fn times_returned(&self) -> usize {
+        let refused = |record: &&ReturnRecord| record.decided.as_ref().is_some_and(|decided| !decided.granted);
+        self.ticket.returns.iter().filter(|record| !refused(record)).count()
     }
 }

@@ -6,10 +6,14 @@ use crate::domain::contact::Attempt;
 use crate::domain::event::Event;
 use crate::domain::ids::UnitId;
 use crate::domain::material::Attachment;
+use crate::domain::moment::Moment;
 use crate::domain::people::Role;
-use crate::domain::request::{ExemptionRequest, ExtensionRequest, SuspensionRequest};
+use crate::domain::request::{ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
 use crate::flow::clock::running_for_extension;
-use crate::rules::finding::finding;
+use crate::rules::finding::{Arg, finding};
+
+/// One caller is no group.
+const SEVERAL: u32 = 2;
 
 impl Matter<'_> {
     pub(super) fn contact(&self, attempt: &Attempt) -> Decision {
@@ -46,6 +50,40 @@ impl Matter<'_> {
         })
     }
 
+    pub(super) fn release_co_handling(&self, units: &[UnitId], reason: &str) -> Decision {
+        let asked = |unit: &&UnitId| {
+            self.ticket
+                .co_handling
+                .iter()
+                .any(|other| other.unit == **unit && other.open())
+        };
+        if units.is_empty() || !units.iter().all(|unit| asked(&unit)) {
+            return Err(vec![missing("units")]);
+        }
+        let event = Event::CoHandlingReleased {
+            units: units.to_vec(),
+            reason: reason.to_owned(),
+        };
+        self.with_reason(reason, "reason", event)
+    }
+
+    pub(super) fn escalate(&self, callers: u32, reason: &str) -> Decision {
+        if callers < SEVERAL {
+            let finding = finding!(refuse "bulletin.callers")
+                .with("least", SEVERAL)
+                .about("callers");
+            return Err(vec![match &self.book.bulletin.group {
+                Some(rule) => finding.cited(&rule.cite),
+                None => finding,
+            }]);
+        }
+        let event = Event::Escalated {
+            callers,
+            reason: reason.to_owned(),
+        };
+        self.with_reason(reason, "reason", event)
+    }
+
     pub(super) fn answer_co_handling(&self, text: &str, materials: &[Attachment]) -> Decision {
         let event = Event::CoHandlingAnswered {
             unit: self.actor.unit.clone(),
@@ -71,17 +109,33 @@ impl Matter<'_> {
 
     pub(super) fn ask_extension(&self, request: &ExtensionRequest) -> Decision {
         let running = running_for_extension(self.ticket, self.case.finish.as_ref(), self.now);
-        let findings = self.book.extension.judge(request, &running, self.now, self.calendar);
+        let findings = self.book.extension.judge(request, &running, self.calendar);
         settle(findings, || vec![Event::ExtensionAsked(request.clone())])
     }
 
     pub(super) fn ask_suspension(&self, request: &SuspensionRequest) -> Decision {
-        let findings = self.book.extension.judge_suspension(request, self.now, self.calendar);
+        let findings = self
+            .book
+            .extension
+            .judge_suspension(request, self.suspended_since(), self.now, self.calendar);
         settle(findings, || vec![Event::SuspensionAsked(request.clone())])
     }
 
+    /// When the first suspension of this round began: the longest is counted from there, however often it is asked.
+    fn suspended_since(&self) -> Option<Moment> {
+        let start = self.ticket.clock_start?;
+        let granted = |asked: &&Requested<SuspensionRequest>| asked.granted() && asked.asked >= start;
+        let first = self.ticket.suspensions.iter().find(granted)?;
+        first.decided.as_ref().map(|decided| decided.at)
+    }
+
     pub(super) fn ask_exemption(&self, request: &ExemptionRequest) -> Decision {
-        let findings = self.book.exemption.judge(request, self.now, self.calendar);
+        let findings = self.book.exemption.judge(
+            request,
+            self.book.contact.declined(self.ticket.attempts_now()),
+            self.now,
+            self.calendar,
+        );
         settle(findings, || vec![Event::ExemptionAsked(request.clone())])
     }
 
@@ -96,15 +150,9 @@ impl Matter<'_> {
                     .iter()
                     .any(|material| rule.materials.contains(&material.material)) =>
             {
-                let names = rule
-                    .materials
-                    .iter()
-                    .map(|material| material.name())
-                    .collect::<Vec<_>>()
-                    .join("、");
                 findings.push(
                     finding!(refuse "limits.case")
-                        .with("materials", names)
+                        .with("materials", Arg::list(&rule.materials))
                         .cited(&rule.cite)
                         .about("materials"),
                 );
@@ -143,10 +191,7 @@ impl Matter<'_> {
         let Some(ground) = ground else {
             return Err(vec![missing("ground")]);
         };
-        let findings = self
-            .book
-            .bulletin
-            .judge_commendation(ground, materials, self.ticket.finished, self.now);
+        let findings = self.book.bulletin.judge_commendation(ground, materials);
         settle(findings, || {
             vec![Event::CommendationClaimed {
                 ground,

@@ -116,7 +116,7 @@ fn first_of(text: &str, tree: &DeTable<'_>, key: &str, at: usize) -> Option<usiz
     let here = text[at..].lines().next().unwrap_or_default();
     let begun = lines
         .clone()
-        .last()
+        .next_back()
         .filter(|line| !line.ends_with('\n'))
         .unwrap_or_default();
     if let Some(path) = header(&format!("{begun}{here}")) {

@@ -209,6 +209,9 @@ pub fn action(kind: ActionKind, now: Moment) -> BoxedStrategy<Action> {
         Do::AnswerCoHandling => (words(), materials())
             .prop_map(|(text, materials)| Action::AnswerCoHandling { text, materials })
             .boxed(),
+        Do::ReleaseCoHandling => (prop::collection::vec(unit(), 1..2), words())
+            .prop_map(|(units, reason)| Action::ReleaseCoHandling { units, reason })
+            .boxed(),
         Do::ReportProgress => (prop::option::weighted(0.9, one(ProgressKind::ALL)), words())
             .prop_map(|(kind, text)| Action::ReportProgress { kind, text })
             .boxed(),
@@ -291,6 +294,7 @@ pub fn action(kind: ActionKind, now: Moment) -> BoxedStrategy<Action> {
                 due: ahead.map(|ahead| now.plus_minutes(ahead)),
             })
             .boxed(),
+        Do::DetermineRedo => words().prop_map(|reason| Action::DetermineRedo { reason }).boxed(),
         Do::Urge => (prop::option::weighted(0.9, one(UrgeWay::ALL)), words())
             .prop_map(|(way, note)| Action::Urge { way, note })
             .boxed(),
