@@ -186,6 +186,7 @@ pub struct Ticket {
     pub commendation_claimed: Option<Moment>,
     pub reveals: u32,
     pub alert: Alert,
+    pub withdrawn: Option<Moment>,
     /// When it counted as done: submitted and passed, exempted, filed, withdrawn.
     pub finished: Option<Moment>,
     pub closed: Option<Moment>,
@@ -232,6 +233,7 @@ impl Ticket {
             commendation_claimed: None,
             reveals: 0,
             alert: Alert::None,
+            withdrawn: None,
             finished: None,
             closed: None,
         }
@@ -258,8 +260,13 @@ impl Ticket {
 
     /// Granted 列入计划: it counts as dealt with, and its reply is still to come.
     pub fn planned(&self) -> bool {
+        self.stage == Stage::Exempted && self.was_planned()
+    }
+
+    /// The same, wherever that reply stands by now.
+    pub fn was_planned(&self) -> bool {
         let granted = self.exemptions.iter().rev().find(|exemption| exemption.granted());
-        self.stage == Stage::Exempted && granted.is_some_and(|exemption| exemption.request.kind == ExemptionKind::Plan)
+        granted.is_some_and(|exemption| exemption.request.kind == ExemptionKind::Plan)
     }
 
     pub fn reply(&self) -> Option<&ReplyVersion> {

@@ -137,7 +137,8 @@ pub(super) fn of_ticket<'b>(
     };
     owed.pass_on(book, ticket);
     if let Some(start) = ticket.clock_start {
-        let done = ticket.submitted.or(ticket.finished);
+        // A planned matter counts as done before its reply is in, a withdrawn one after it.
+        let done = [ticket.submitted, ticket.finished].into_iter().flatten().min();
         if ticket.redos.is_empty() {
             let receipt = ticket.first_receipt().unwrap_or(start);
             let accepted = ticket.accepted.as_ref().map(|accepted| accepted.at);
@@ -345,7 +346,8 @@ impl<'b> Owed<'_, 'b> {
     fn first_contact(&mut self, book: &'b Rulebook, ticket: &Ticket, start: Moment) {
         let Some(rule) = &book.contact.first else { return };
         let since = match rule.since {
-            Since::Dispatch => Some(start),
+            // A clock that starts again does not undo the contact.
+            Since::Dispatch => ticket.first_receipt().or(Some(start)),
             Since::Acceptance => ticket.accepted.as_ref().map(|accepted| accepted.at),
         };
         let Some(since) = since else { return };
@@ -356,7 +358,7 @@ impl<'b> Owed<'_, 'b> {
             .map(|attempt| attempt.at);
         // Tried as the document asks, and the hotline told.
         let done = reached.or(ticket.unreachable_reported);
-        if done.is_none() && ticket.stage == Stage::Withdrawn {
+        if done.is_none() && ticket.withdrawn.is_some() {
             return;
         }
         match rule.within {
@@ -399,7 +401,7 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::ReportAgain, None, false, &rule.cite, None),
             }
         }
-        let no_contact = ticket.stage == Stage::Withdrawn || book.contact.declined(ticket.attempts_now());
+        let no_contact = ticket.withdrawn.is_some() || book.contact.declined(ticket.attempts_now());
         if let (Some(finished), Some(rule), false) = (ticket.submitted, &book.contact.on_result, no_contact) {
             // Where the document names no time after completion, having told the result before serves as well.
             let since = rule.within.map(|_| finished);
@@ -414,7 +416,7 @@ impl<'b> Owed<'_, 'b> {
                 None => self.at(Duty::TellResult, None, false, &rule.cite, told),
             }
         }
-        if let (Some(submitted), Some(rule)) = (ticket.submitted, &book.redo.callback) {
+        if let (Some(submitted), Some(rule), None) = (ticket.submitted, &book.redo.callback, ticket.withdrawn) {
             let called = ticket
                 .callbacks
                 .iter()

@@ -49,6 +49,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReturnApproved { reason, .. } => {
             decide_return(&mut ticket, at, true, reason);
+            lapse_requests(&mut ticket, at);
             ticket.unit = None;
             ticket.accepted = None;
             ticket.clock_start = None;
@@ -171,6 +172,8 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.current_reply = None;
             ticket.stage = if ticket.sent_back.is_some() {
                 Stage::SentBack
+            } else if ticket.finished.is_some() {
+                Stage::Exempted
             } else {
                 Stage::Handling
             };
@@ -185,7 +188,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
         }
         Event::ReplyPassed { .. } => {
             ticket.passed = Some(at);
-            ticket.finished = ticket.submitted.or(Some(at));
+            ticket.finished = ticket.finished.or(ticket.submitted).or(Some(at));
             ticket.stage = Stage::Passed;
         }
         Event::ReplySentBack { .. } => {
@@ -230,7 +233,10 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
             ticket.restarts += 1;
             ticket.alert = Alert::None;
         }
-        Event::Withdrawn { .. } => end(&mut ticket, Stage::Withdrawn, at),
+        Event::Withdrawn { .. } => {
+            ticket.withdrawn = Some(at);
+            end(&mut ticket, Stage::Withdrawn, at);
+        }
         Event::CommendationClaimed { .. } => ticket.commendation_claimed = Some(at),
         Event::Revealed { .. } => ticket.reveals += 1,
         Event::Closed { .. } => {
@@ -254,9 +260,11 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
         ticket.unreachable_reported = None;
     }
     lapse_requests(ticket, at);
-    // Whom an earlier lead asked owes the new one nothing.
-    for other in ticket.co_handling.iter_mut().filter(|other| other.open()) {
-        other.released = Some(at);
+    if ticket.unit.as_ref() != Some(unit) {
+        // Whom an earlier lead asked owes the new one nothing.
+        for other in ticket.co_handling.iter_mut().filter(|other| other.open()) {
+            other.released = Some(at);
+        }
     }
     ticket.current_reply = None;
     ticket.sent_back = None;

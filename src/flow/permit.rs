@@ -81,6 +81,7 @@ whys! {
     NotWithTheUnit = "flow.not_with_the_unit",
     NoReturnAsked = "flow.no_return_asked",
     NoDispute = "flow.no_dispute",
+    InDispute = "flow.in_dispute",
     NotReturnedYet = "flow.not_returned_yet",
     Over = "flow.over",
     NoAttempts = "flow.no_attempts",
@@ -135,6 +136,17 @@ impl<'b> Case<'_, 'b> {
         ticket.dispute.is_some() && ticket.submitted.is_none() && ticket.finished.is_none()
     }
 
+    /// Closed on review alone, while the unit still has to tell the caller what came of it.
+    fn result_to_tell(&self) -> bool {
+        let owed_for_a_time = self
+            .book
+            .contact
+            .on_result
+            .as_ref()
+            .is_some_and(|rule| rule.within.is_some());
+        self.ticket.passed.is_some() && owed_for_a_time
+    }
+
     pub fn overdue(&self) -> bool {
         let due = self.finish.and_then(|finish| finish.due);
         self.ticket.submitted.is_none() && self.ticket.finished.is_none() && due.is_some_and(|due| self.now > due)
@@ -153,6 +165,9 @@ impl<'b> Case<'_, 'b> {
                 if ticket.finished.is_some() || ticket.submitted.is_some() {
                     return no(Why::Over);
                 }
+                if action == Do::OpenDispute && self.disputed() {
+                    return no(Why::InDispute);
+                }
                 ruled(self.book.returning.dispute.is_some())
             }
             Do::HandInEvidence => when(self.disputed(), Why::NoDispute),
@@ -170,7 +185,7 @@ impl<'b> Case<'_, 'b> {
                 )
             }
             Do::Contact => when(
-                ticket.unit.is_some() && !matches!(stage, Stage::Closed | Stage::Withdrawn),
+                ticket.unit.is_some() && (stage != Stage::Closed || self.result_to_tell()) && stage != Stage::Withdrawn,
                 Why::NotWithTheUnit,
             ),
             Do::ReportUnreachable => {
@@ -294,6 +309,8 @@ impl<'b> Case<'_, 'b> {
             Do::ClaimCommendation => self.permit_commendation(),
             Do::Reveal if ticket.intake.caller.showing != Showing::Secret => no(Why::NotSecret),
             Do::Reveal => ruled(self.book.people.secrecy.is_some()),
+            // What is planned is still to be answered.
+            Do::Close if ticket.planned() => no(Why::NotClosable),
             Do::Close => when(
                 matches!(
                     stage,
@@ -312,6 +329,7 @@ impl<'b> Case<'_, 'b> {
         match self.ticket.stage {
             Stage::Dispatched => no(Why::AcceptFirst),
             stage if !stage.in_hand() => no(Why::NotInHand),
+            _ if self.ticket.finished.is_some() => no(Why::Over),
             _ => ruled(regulated),
         }
     }
@@ -360,6 +378,7 @@ impl<'b> Case<'_, 'b> {
         match self.ticket.stage {
             Stage::Dispatched => return no(Why::AcceptFirst),
             stage if !stage.in_hand() => return no(Why::NotInHand),
+            _ if self.ticket.finished.is_some() => return no(Why::Over),
             _ => {}
         }
         if self

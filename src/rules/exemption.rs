@@ -56,24 +56,26 @@ impl Exemption {
             return Vec::new();
         };
         let mut findings = Vec::new();
-        let rule = self
+        let named = self
             .rules(request.kind)
-            .find(|rule| rule.grounds.contains(&request.ground))
-            .unwrap_or_else(|| {
-                let grounds: Vec<&str> = self
-                    .rules(request.kind)
-                    .flat_map(|rule| &rule.grounds)
-                    .map(String::as_str)
-                    .collect();
-                findings.push(
-                    finding!(refuse "exemption.ground")
-                        .with("kind", request.kind.name())
-                        .with("grounds", grounds.join("；"))
-                        .cited(&first.cite)
-                        .about("ground"),
-                );
-                first
-            });
+            .find(|rule| rule.grounds.contains(&request.ground));
+        if named.is_none() {
+            let grounds: Vec<&str> = self
+                .rules(request.kind)
+                .flat_map(|rule| &rule.grounds)
+                .map(String::as_str)
+                .collect();
+            findings.push(
+                finding!(refuse "exemption.ground")
+                    .with("kind", request.kind.name())
+                    .with("grounds", grounds.join("；"))
+                    .cited(&first.cite)
+                    .about("ground"),
+            );
+        }
+        // Of several rules none is meant until a ground is named.
+        let only = Some(first).filter(|_| self.rules(request.kind).count() == 1);
+        let Some(rule) = named.or(only) else { return findings };
         for material in &rule.materials {
             if !request
                 .materials

@@ -80,7 +80,7 @@ fn stages(ticket: &Ticket) {
     );
     let unfinished = stage.with_the_unit() || matches!(stage, Stage::Taken | Stage::ReturnAsked | Stage::Submitted);
     assert!(
-        !unfinished || ticket.finished.is_none(),
+        !unfinished || ticket.finished.is_none() || ticket.was_planned(),
         "{stage}: what goes on has not finished"
     );
     let sent_back = matches!(stage, Stage::SentBack | Stage::Signing | Stage::Signed) || stage.over();
@@ -175,6 +175,7 @@ fn assessment(ticket: &Ticket, book: &Rulebook, calendar: &Calendar, now: Moment
         let open = [
             Do::Redo,
             Do::CallBack,
+            Do::Contact,
             Do::Reveal,
             Do::CorrectRating,
             Do::ClaimCommendation,

@@ -49,6 +49,14 @@ impl Matter<'_> {
             return Err(vec![missing("period")]);
         };
         let until = self.calendar.due(self.now, asked.request.period).at;
+        // However late it is granted: all suspensions together keep to the longest.
+        let longest = self.book.extension.suspension.as_ref().map(|rule| rule.longest);
+        let cap = longest.map(|longest| {
+            self.calendar
+                .due(self.suspended_since().unwrap_or(self.now), longest)
+                .at
+        });
+        let until = cap.map_or(until, |cap| until.min(cap));
         Ok(vec![Event::SuspensionGranted {
             reason: reason.to_owned(),
             until: self.no_earlier(until),

@@ -7,7 +7,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::material::Attachment;
 use crate::domain::moment::Moment;
 use crate::domain::people::Role;
-use crate::domain::ticket::ReturnRecord;
+use crate::domain::ticket::{ReturnRecord, Stage};
 use crate::flow::assess::return_until;
 use crate::rules::finding::finding;
 
@@ -32,7 +32,9 @@ impl Matter<'_> {
     fn sent_again_to_the_same(&self, unit: &UnitId) -> Option<Event> {
         let rule = self.book.returning.refused.as_ref().filter(|rule| rule.buck_passing)?;
         let returned = self.ticket.returns.iter().any(|record| record.unit == *unit);
-        returned.then(|| Event::BuckPassingMarked {
+        // Named where it is already, it does not come back to anybody.
+        let stays = self.ticket.unit.as_ref() == Some(unit) && self.ticket.stage != Stage::ReturnAsked;
+        (returned && !stays).then(|| Event::BuckPassingMarked {
             reason: rule.cite.to_string(),
         })
     }

@@ -9,6 +9,7 @@ use crate::domain::material::Attachment;
 use crate::domain::moment::Moment;
 use crate::domain::people::Role;
 use crate::domain::request::{ExemptionRequest, ExtensionRequest, Requested, SuspensionRequest};
+use crate::domain::ticket::CoHandling;
 use crate::flow::clock::running_for_extension;
 use crate::rules::finding::{Arg, finding};
 
@@ -85,6 +86,10 @@ impl Matter<'_> {
     }
 
     pub(super) fn answer_co_handling(&self, text: &str, materials: &[Attachment]) -> Decision {
+        let waits = |other: &CoHandling| other.unit == self.actor.unit && other.open();
+        if !self.ticket.co_handling.iter().any(waits) {
+            return Err(vec![finding!(refuse "flow.no_co_handling")]);
+        }
         let event = Event::CoHandlingAnswered {
             unit: self.actor.unit.clone(),
             text: text.to_owned(),
@@ -122,7 +127,7 @@ impl Matter<'_> {
     }
 
     /// When the first suspension of this round began: the longest is counted from there, however often it is asked.
-    fn suspended_since(&self) -> Option<Moment> {
+    pub(super) fn suspended_since(&self) -> Option<Moment> {
         let start = self.ticket.clock_start?;
         let granted = |asked: &&Requested<SuspensionRequest>| asked.granted() && asked.asked >= start;
         let first = self.ticket.suspensions.iter().find(granted)?;
