@@ -226,6 +226,52 @@ fn checking(c: &mut Criterion) {
     });
 }
 
+/// Texts without a mark, or of nothing but marks and one word: nothing in them stops a reader from looking on and on.
+const ENDLESS: &[&str] = &[
+    "2026年11月19日甲街道办事处到现场查看",
+    "居民反映甲街道办事处科长王某",
+    "这事不归我们管",
+    "来电人表示满意、",
+    "您，我局将",
+    "《关于",
+];
+
+fn checking_at_length(c: &mut Criterion) {
+    const SIZE: usize = 1 << 20;
+    let book = Shelf::built_in()
+        .latest(&BookId::from("songshan"))
+        .expect("a built-in book");
+    let fields = ReplyFields::default();
+    let points = vec!["停止夜间施工".to_owned()];
+    let mut group = c.benchmark_group("check a text of 1 MB without punctuation");
+    group.sample_size(10);
+    for piece in ENDLESS {
+        let text = piece.repeat(SIZE / piece.len());
+        group.bench_function(*piece, |b| {
+            b.iter(|| {
+                let text = black_box(text.as_str());
+                let reading = elements::read(text);
+                let draft = Draft {
+                    text,
+                    reading: &reading,
+                    fields: &fields,
+                    attachments: &[],
+                    kind: Some(Kind::Complaint),
+                    channel: None,
+                    emergency: false,
+                    finished: true,
+                    points: &points,
+                    answered: &[],
+                    standing: &Standing::Unknown,
+                    caller_phone: None,
+                };
+                black_box(book.reply.judge(&draft));
+            });
+        });
+    }
+    group.finish();
+}
+
 fn limits(c: &mut Criterion) {
     let calendar = Calendar::builtin();
     let before_spring_festival = at("2026-02-12 16:40");
@@ -234,5 +280,5 @@ fn limits(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, assessing, checking, limits);
+criterion_group!(benches, assessing, checking, checking_at_length, limits);
 criterion_main!(benches);

@@ -1,5 +1,5 @@
-//! The calendar file: its schema, and the checks that a year's dates make sense. Every mistake names its line and what
-//! would be right. What the dates come to is not here but in `days`.
+//! The calendar file: its schema, and the checks that a year's dates make sense. Every mistake is told with its
+//! line. What the dates come to is not here but in `days`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,18 +13,9 @@ use toml::value::Datetime;
 use super::Calendar;
 use super::days::{Days, Mark, Occasion, is_weekend};
 use super::hours::{Hours, NotHours};
+use super::problem::{CalendarError, CalendarProblem as Problem};
 use super::statutory::{Begins, MOST_DAYS, Rule};
 use crate::domain::moment::YEARS;
-
-/// A calendar file that cannot be used, on one line: where, what, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {problem}; {fix}", line.map(|line| format!(":{line}")).unwrap_or_default())]
-pub struct CalendarError {
-    pub file: String,
-    pub line: Option<usize>,
-    pub problem: String,
-    pub fix: String,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,29 +87,26 @@ fn one() -> u32 {
 /// A mistake before it is known which line it is on.
 struct Mistake {
     at: Option<Range<usize>>,
-    problem: String,
-    fix: String,
+    problem: Problem,
 }
 
-fn mistake<T>(at: &Range<usize>, problem: impl Into<String>, fix: impl Into<String>) -> Result<T, Mistake> {
+fn mistake<T>(at: &Range<usize>, problem: Problem) -> Result<T, Mistake> {
     Err(Mistake {
         at: Some(at.clone()),
-        problem: problem.into(),
-        fix: fix.into(),
+        problem,
     })
 }
 
 pub(super) fn parse(text: &str, file: &str) -> Result<Calendar, CalendarError> {
-    read(text).map_err(|Mistake { at, problem, fix }| CalendarError {
+    read(text).map_err(|Mistake { at, problem }| CalendarError {
         file: file.to_owned(),
         line: at.map(|at| 1 + text.bytes().take(at.start).filter(|byte| *byte == b'\n').count()),
         problem,
-        fix,
     })
 }
 
 fn read(text: &str) -> Result<Calendar, Mistake> {
-    let file: File = toml::from_str(text).map_err(not_the_schema)?;
+    let file: File = toml::from_str(text).map_err(|error| not_the_schema(text, &error))?;
     let hours = hours(&file.hours)?;
     let statutory = file.statutory.days.iter().map(rule).collect::<Result<Vec<_>, _>>()?;
     let mut notices = BTreeMap::new();
@@ -151,36 +139,48 @@ fn read(text: &str) -> Result<Calendar, Mistake> {
     })
 }
 
-const EXAMPLE: &str = "write TOML such as { name = \"元旦\", from = 2026-01-01, to = 2026-01-03 }";
-
-/// What `toml` says, split into what is wrong and what it expected, on one line.
-fn not_the_schema(error: toml::de::Error) -> Mistake {
+/// What `toml` says, sorted into kinds that can be put into words of any language.
+fn not_the_schema(text: &str, error: &toml::de::Error) -> Mistake {
     let message = error.message().replace('\n', ", ");
-    let (problem, fix) = match message.split_once(", expected ") {
-        Some((problem, expected)) if problem.contains("string") && expected.contains("date") => {
-            (problem, "write a date without quotes, such as 2026-01-01".to_owned())
-        }
-        Some((problem, expected)) if problem.starts_with("unknown") => (problem, format!("write {expected}")),
-        Some((problem, "u32")) => (problem, "write a whole number without quotes".to_owned()),
-        Some((problem, expected)) if problem.starts_with("invalid") => (problem, format!("write {expected}")),
-        // What the grammar expected next is seldom what the writer meant.
-        Some((problem, _)) => (problem, EXAMPLE.to_owned()),
-        None if message.starts_with("missing field") => (&*message, "add it to this table".to_owned()),
-        None if message.starts_with("duplicate") => (&*message, "write each key and each year once".to_owned()),
-        None => (&*message, EXAMPLE.to_owned()),
+    let quoted: Vec<String> = message.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    let (first, rest) = match quoted.split_first() {
+        Some((first, rest)) => (first.clone(), rest.to_vec()),
+        None => (String::new(), Vec::new()),
     };
-    let problem = problem.to_owned();
-    Mistake {
-        at: error.span(),
-        problem,
-        fix,
-    }
+    let at = error.span();
+    let problem = if message.starts_with("unknown field") {
+        Problem::UnknownKey {
+            key: first,
+            choices: rest,
+        }
+    } else if message.starts_with("unknown variant") {
+        Problem::UnknownChoice {
+            given: first,
+            choices: rest,
+        }
+    } else if message.starts_with("missing field") {
+        Problem::MissingKey { key: first }
+    } else if message.starts_with("duplicate key") {
+        let key = at.clone().and_then(|at| text.get(at)).unwrap_or_default();
+        Problem::DuplicateKey {
+            key: key.trim_matches('"').to_owned(),
+        }
+    } else if message.contains("string") && message.contains("datetime") {
+        Problem::QuotedDate
+    } else if message.ends_with("expected u32") {
+        Problem::NoNumber
+    } else if text.parse::<toml::Table>().is_ok() {
+        Problem::WrongType { message }
+    } else {
+        Problem::Syntax { message }
+    };
+    Mistake { at, problem }
 }
 
 fn hours(table: &Spanned<HoursTable>) -> Result<Hours, Mistake> {
     let HoursTable { open, half_day } = table.get_ref();
     let spans: Vec<&str> = open.get_ref().iter().map(|span| span.get_ref().as_str()).collect();
-    Hours::new(&spans, *half_day.get_ref()).map_err(|NotHours { span, problem, fix }| {
+    Hours::new(&spans, *half_day.get_ref()).map_err(|NotHours { span, problem }| {
         let at = match span.and_then(|place| open.get_ref().get(place)) {
             Some(span) => span.span(),
             None if spans.is_empty() => open.span(),
@@ -188,8 +188,7 @@ fn hours(table: &Spanned<HoursTable>) -> Result<Hours, Mistake> {
         };
         Mistake {
             at: Some(at),
-            problem,
-            fix,
+            problem: problem.into(),
         }
     })
 }
@@ -215,37 +214,18 @@ fn rule(day: &Spanned<StatutoryDay>) -> Result<Rule, Mistake> {
             day: *day,
         },
         (Kind::Term, None, None, Some(term)) => Begins::Term(term.clone()),
-        (Kind::Solar | Kind::Lunar, ..) => {
-            return mistake(
-                &at,
-                format!("{name:?} lacks a day, or has a term too"),
-                "write month = 1, day = 1",
-            );
-        }
-        (Kind::Term, ..) => {
-            return mistake(
-                &at,
-                format!("{name:?} lacks a solar term, or has a day too"),
-                "write term = \"清明\" alone",
-            );
-        }
+        (Kind::Solar | Kind::Lunar, ..) => return mistake(&at, Problem::NoMonthAndDay { name: name.clone() }),
+        (Kind::Term, ..) => return mistake(&at, Problem::NoTerm { name: name.clone() }),
     };
     if name.trim().is_empty() {
-        return mistake(&at, "a statutory holiday without a name", "write name = \"元旦\"");
+        return mistake(&at, Problem::NoName);
     }
     if !begins.is_possible() {
-        return mistake(
-            &at,
-            format!("{name:?} begins on a day that does not exist"),
-            "write a month of 1 to 12 and a day it has (lunar: 1 to 30), or one of the 24 solar terms",
-        );
+        return mistake(&at, Problem::ImpossibleDay { name: name.clone() });
     }
     if !(1..=MOST_DAYS).contains(days) {
-        return mistake(
-            &at,
-            format!("{name:?} cannot last {days} days"),
-            format!("write 1 to {MOST_DAYS}"),
-        );
+        let (name, days, most) = (name.clone(), *days, MOST_DAYS);
+        return mistake(&at, Problem::ImpossibleLength { name, days, most });
     }
     Ok(Rule {
         name: name.clone(),
@@ -260,30 +240,25 @@ fn year(key: &Spanned<String>) -> Result<i32, Mistake> {
         Ok(year) if YEARS.contains(&year) && key.get_ref().len() == 4 => Ok(year),
         _ => mistake(
             &key.span(),
-            format!("{:?} is not a year", key.get_ref()),
-            format!(
-                "write a year from {} to {}, such as [years.2026]",
-                YEARS.start(),
-                YEARS.end()
-            ),
+            Problem::NotAYear {
+                given: key.get_ref().clone(),
+                first: *YEARS.start(),
+                last: *YEARS.end(),
+            },
         ),
     }
 }
 
 fn name(name: &Spanned<String>) -> Result<String, Mistake> {
     match name.get_ref().trim() {
-        "" => mistake(&name.span(), "a holiday without a name", "write name = \"元旦\""),
+        "" => mistake(&name.span(), Problem::NoName),
         name => Ok(name.to_owned()),
     }
 }
 
 fn notice(notice: Option<&Spanned<String>>) -> Result<Option<Arc<str>>, Mistake> {
     match notice {
-        Some(notice) if notice.get_ref().trim().is_empty() => mistake(
-            &notice.span(),
-            "an empty notice number",
-            "write the number, or leave `notice` out",
-        ),
+        Some(notice) if notice.get_ref().trim().is_empty() => mistake(&notice.span(), Problem::EmptyNotice),
         notice => Ok(notice.map(|notice| notice.get_ref().trim().into())),
     }
 }
@@ -297,15 +272,12 @@ fn date(year: i32, written: &Spanned<Datetime>) -> Result<NaiveDate, Mistake> {
     };
     match date {
         Some(date) if date.year() == year || (date.year() == year - 1 && date.month() == 12) => Ok(date),
-        Some(date) => mistake(
-            &written.span(),
-            format!("{date} does not belong to the notice for {year}"),
-            format!("write a date in {year}, or in December {}", year - 1),
-        ),
+        Some(day) => mistake(&written.span(), Problem::OtherYear { day, year }),
         None => mistake(
             &written.span(),
-            format!("{shown} is not a date"),
-            "write a day that exists, without a time, such as 2026-01-01",
+            Problem::NotADay {
+                given: shown.to_string(),
+            },
         ),
     }
 }
@@ -320,11 +292,8 @@ fn days_off(
     let last_written = holiday.to.as_ref().unwrap_or(&holiday.from);
     let last = date(year, last_written)?;
     if last < first {
-        return mistake(
-            &last_written.span(),
-            format!("{} ends on {last}, before it begins", occasion.name),
-            format!("write a last day from {first} on"),
-        );
+        let name = occasion.name.clone();
+        return mistake(&last_written.span(), Problem::EndsFirst { name, first, last });
     }
     for day in first.iter_days().take_while(|day| *day <= last) {
         let mark = Mark {
@@ -332,41 +301,28 @@ fn days_off(
             makeup: false,
         };
         if let Some(other) = marks.insert(day, mark) {
-            return mistake(
-                &holiday.from.span(),
-                format!("{} and {} both have {day}", other.occasion.name, occasion.name),
-                "give each day to one holiday, named for both where they share it (国庆节、中秋节)",
-            );
+            let (one, other) = (other.occasion.name.clone(), occasion.name.clone());
+            return mistake(&holiday.from.span(), Problem::TwoHolidays { one, other, day });
         }
     }
     Ok(())
 }
 
 fn makeup(
-    date: NaiveDate,
+    day: NaiveDate,
     at: &Range<usize>,
     occasion: Arc<Occasion>,
     marks: &mut BTreeMap<NaiveDate, Mark>,
 ) -> Result<(), Mistake> {
-    if !is_weekend(date) {
-        return mistake(
-            at,
-            format!(
-                "the make-up day {date} is a {}, a working day as it is",
-                date.format("%A")
-            ),
-            "write the Saturday or Sunday that is worked",
-        );
+    if !is_weekend(day) {
+        return mistake(at, Problem::MakeUpOnWorkday { day });
     }
-    match marks.insert(date, Mark { occasion, makeup: true }) {
+    match marks.insert(day, Mark { occasion, makeup: true }) {
         None => Ok(()),
-        Some(Mark { makeup: true, .. }) => {
-            mistake(at, format!("the make-up day {date} is written twice"), "write it once")
+        Some(Mark { makeup: true, .. }) => mistake(at, Problem::MakeUpTwice { day }),
+        Some(Mark { occasion, .. }) => {
+            let name = occasion.name.clone();
+            mistake(at, Problem::MakeUpOnHoliday { day, name })
         }
-        Some(Mark { occasion, .. }) => mistake(
-            at,
-            format!("the make-up day {date} is a day off for {}", occasion.name),
-            "write a Saturday or Sunday outside the holidays",
-        ),
     }
 }

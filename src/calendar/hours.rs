@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chrono::NaiveTime;
 
+use super::problem::HoursProblem;
+
 const MINUTE: u32 = 60;
 const HOUR: u32 = 60 * MINUTE;
 
@@ -27,14 +29,13 @@ struct Span {
     close: u32,
 }
 
-/// What is wrong with opening hours and what would be right.
+/// Opening hours that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem}; {fix}")]
+#[error("{problem}")]
 pub struct NotHours {
     /// The place of the wrong span in the list; none where the length of half a day is wrong.
     pub span: Option<usize>,
-    pub problem: String,
-    pub fix: String,
+    pub problem: HoursProblem,
 }
 
 impl Hours {
@@ -43,40 +44,35 @@ impl Hours {
         let mut read: Vec<Span> = Vec::with_capacity(spans.len());
         for (place, text) in spans.iter().enumerate() {
             let text = text.as_ref();
-            let not = |problem: String, fix: String| NotHours {
+            let not = |problem: HoursProblem| NotHours {
                 span: Some(place),
                 problem,
-                fix,
             };
-            let span = Span::read(text).map_err(|problem| {
-                not(
-                    problem,
-                    "write opening and closing time as \"08:30-12:00\", 23:59 at the latest".to_owned(),
-                )
-            })?;
+            let span = Span::read(text).map_err(not)?;
             if let Some(before) = read.last()
                 && span.open < before.close
             {
-                return Err(not(
-                    format!("{text:?} begins before the hours ahead of it have ended"),
-                    format!("list the hours in order, this one from {} on", clock(before.close)),
-                ));
+                return Err(not(HoursProblem::Overlap {
+                    text: text.to_owned(),
+                    from: clock(before.close),
+                }));
             }
             read.push(span);
         }
         let (Some(first), Some(last)) = (read.first(), read.last()) else {
             return Err(NotHours {
                 span: None,
-                problem: "no opening hours".to_owned(),
-                fix: "write at least one pair such as \"08:30-12:00\"".to_owned(),
+                problem: HoursProblem::NoHours,
             });
         };
         let day_seconds = read.iter().map(Span::seconds).sum();
         if half_day == 0 || half_day > day_seconds / MINUTE {
             return Err(NotHours {
                 span: None,
-                problem: format!("half a day cannot be {half_day} minutes"),
-                fix: format!("write 1 to {}, the minutes of a whole day", day_seconds / MINUTE),
+                problem: HoursProblem::HalfDay {
+                    minutes: half_day,
+                    most: day_seconds / MINUTE,
+                },
             });
         }
         Ok(Self {
@@ -133,8 +129,8 @@ impl Span {
         self.close - self.open
     }
 
-    fn read(text: &str) -> Result<Self, String> {
-        let not = || format!("{text:?} is not a pair of times");
+    fn read(text: &str) -> Result<Self, HoursProblem> {
+        let not = || HoursProblem::NotAPair { text: text.to_owned() };
         // An en dash is what a Chinese input method makes of a range.
         let (open, close) = text.split_once(['-', '–']).ok_or_else(not)?;
         let open = second_of_day(open).ok_or_else(not)?;
@@ -142,7 +138,7 @@ impl Span {
         if open < close {
             Ok(Self { open, close })
         } else {
-            Err(format!("{text:?} closes before it opens"))
+            Err(HoursProblem::ClosesFirst { text: text.to_owned() })
         }
     }
 }
@@ -208,15 +204,15 @@ mod tests {
     }
 
     #[test]
-    fn wrong_hours_say_which_and_what_would_be_right() {
+    fn wrong_hours_say_which_and_what_is_wrong() {
         let cases: &[(&[&str], u32, Option<usize>, &str)] = &[
-            (&["8:30-12:00"], 240, Some(0), "08:30-12:00"),
-            (&["08:30-12:00", "13:30"], 240, Some(1), "08:30-12:00"),
-            (&["08:30-24:00"], 240, Some(0), "23:59"),
+            (&["8:30-12:00"], 240, Some(0), "no pair of times"),
+            (&["08:30-12:00", "13:30"], 240, Some(1), "no pair of times"),
+            (&["08:30-24:00"], 240, Some(0), "no pair of times"),
             (&["12:00-08:30"], 240, Some(0), "closes before it opens"),
-            (&["08:30-12:00", "11:30-17:30"], 240, Some(1), "from 12:00 on"),
-            (&["13:30-17:30", "08:30-12:00"], 240, Some(1), "from 17:30 on"),
-            (&[], 240, None, "at least one pair"),
+            (&["08:30-12:00", "11:30-17:30"], 240, Some(1), "before 12:00"),
+            (&["13:30-17:30", "08:30-12:00"], 240, Some(1), "before 17:30"),
+            (&[], 240, None, "no opening hours"),
             (&["08:30-12:00"], 240, None, "1 to 210"),
             (&["08:30-12:00"], 0, None, "1 to 210"),
         ];

@@ -7,6 +7,7 @@ mod due;
 mod file;
 mod hours;
 mod ledger;
+mod problem;
 mod statutory;
 
 use std::sync::{Arc, LazyLock};
@@ -17,9 +18,9 @@ use crate::domain::moment::Moment;
 use days::Days;
 
 pub use due::Due;
-pub use file::CalendarError;
 pub use hours::{Hours, NotHours};
 pub use ledger::{Ledger, LedgerDay, MakeUp, Standing};
+pub use problem::{CalendarError, CalendarProblem, HoursProblem};
 
 const BUILTIN: &str = include_str!("../../assets/calendars/cn.toml");
 

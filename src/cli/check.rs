@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::deadline::clause;
 use super::input::{Encoding, LARGEST, NotText, decode};
@@ -49,7 +50,7 @@ struct Judge<'a> {
 #[derive(Serialize)]
 struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a serde_json::Value>,
+    id: Option<&'a Value>,
     ok: bool,
     elements: Vec<Shown<'a>>,
     findings: Vec<Told<'a>>,
@@ -85,10 +86,26 @@ struct Told<'a> {
     end: Option<usize>,
 }
 
-#[derive(Deserialize)]
+/// One line of many.
 struct Line {
-    id: serde_json::Value,
+    id: Value,
     text: String,
+}
+
+impl Line {
+    /// The line, or the key of what is wrong with it.
+    fn read(line: &str) -> Result<Self, &'static str> {
+        let value: Value = serde_json::from_str(line).map_err(|_| "cli.check.no_json")?;
+        let Value::Object(mut line) = value else {
+            return Err("cli.check.no_object");
+        };
+        let id = line.remove("id").ok_or("cli.check.no_id")?;
+        match line.remove("text") {
+            Some(Value::String(text)) => Ok(Self { id, text }),
+            Some(_) => Err("cli.check.text_no_string"),
+            None => Err("cli.check.no_text"),
+        }
+    }
 }
 
 impl Check {
@@ -101,7 +118,22 @@ impl Check {
                 desk.known_channel(&book, self.channel.as_deref())?;
                 Some(book)
             }
-            None => None,
+            None => {
+                let given = [
+                    ("--emergency", self.emergency),
+                    ("--kind", kind.is_some()),
+                    ("--channel", self.channel.is_some()),
+                ];
+                let unused: Vec<&str> = given
+                    .iter()
+                    .filter(|(_, given)| *given)
+                    .map(|(name, _)| *name)
+                    .collect();
+                if !unused.is_empty() {
+                    desk.note(&desk.say("cli.check.unused", &[("options", &desk.locale.join(&unused))]));
+                }
+                None
+            }
         };
         let nothing_required = ReplyRules::default();
         let judge = Judge {
@@ -149,7 +181,7 @@ impl Judge<'_> {
 }
 
 impl Desk {
-    fn answer<'a>(&self, id: Option<&'a serde_json::Value>, text: &str, verdict: &'a Verdict<'_>) -> Answer<'a> {
+    fn answer<'a>(&self, id: Option<&'a Value>, text: &str, verdict: &'a Verdict<'_>) -> Answer<'a> {
         let characters: Vec<char> = text.chars().collect();
         let element = |state: &ElementState<'a>| Shown {
             id: state.element.name(),
@@ -280,6 +312,7 @@ impl Desk {
         let name = self.name_of(Some(file));
         let mut input = BufReader::new(self.open(Some(file))?);
         let mut outcome = Outcome::Yes;
+        let mut seen = false;
         let mut encoding = Encoding::Utf8;
         let mut bytes = Vec::new();
         for number in 1_usize.. {
@@ -312,10 +345,14 @@ impl Desk {
             if line.trim().is_empty() {
                 continue;
             }
-            let Ok(Line { id, text }) = serde_json::from_str(&line) else {
-                self.bad_line(&name, number, self.word("cli.check.bad_line"));
-                outcome = Outcome::BadUse;
-                continue;
+            seen = true;
+            let Line { id, text } = match Line::read(&line) {
+                Ok(line) => line,
+                Err(why) => {
+                    self.bad_line(&name, number, self.word(why));
+                    outcome = Outcome::BadUse;
+                    continue;
+                }
             };
             let (ok, answer) = judge.with_verdict(&text, |verdict| {
                 let answer = serde_json::to_string(&self.answer(Some(&id), &text, verdict));
@@ -325,6 +362,9 @@ impl Desk {
             if !ok && outcome == Outcome::Yes {
                 outcome = Outcome::No;
             }
+        }
+        if !seen && outcome == Outcome::Yes {
+            self.note(&self.say("cli.check.no_lines", &[("file", &name)]));
         }
         Ok(outcome)
     }

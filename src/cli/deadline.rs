@@ -10,10 +10,11 @@ use super::layout::{columns, hanging, pad};
 use super::{Desk, Outcome};
 use crate::calendar::{Calendar, LedgerDay, Standing};
 use crate::domain::intake::Kind;
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Moment, YEARS};
 use crate::domain::period::Period;
 use crate::flow::{Duty, Obligation, Receipt, duties};
 use crate::rules::Rulebook;
+use crate::rules::clause::Note;
 use crate::rules::limits::Matter;
 
 #[derive(Args)]
@@ -30,7 +31,8 @@ pub struct Deadline {
     class: Vec<String>,
     #[arg(long, value_name = "YYYY-MM-DD HH:MM")]
     stated_due: Option<String>,
-    #[arg(long, value_name = "PERIOD")]
+    // A minus sign is a mistake of the period, not an option that nobody knows.
+    #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     legal_limit: Option<String>,
     #[arg(long)]
     json: bool,
@@ -193,15 +195,39 @@ pub fn clause<'a>(cite: &'a str, book: &Rulebook) -> &'a str {
 
 impl Desk {
     pub fn moment(&self, option: &str, text: &str) -> Result<Moment> {
-        half_width(text)
+        let typed = half_width(text);
+        typed.parse().map_err(|_| self.not_a_moment(option, text, typed.trim()))
+    }
+
+    /// The two mistakes that are none of the form say what they are.
+    fn not_a_moment(&self, option: &str, given: &str, typed: &str) -> anyhow::Error {
+        let args = [("option", option), ("given", given)];
+        if let Ok(midnight) = typed.replacen("24:00", "00:00", 1).parse::<Moment>() {
+            let next = midnight.plus_days(1).to_string();
+            return self.refuse("cli.moment_midnight", &[args[0], args[1], ("next", &next)]);
+        }
+        let digits = typed.bytes().take_while(u8::is_ascii_digit).count();
+        let other_year = format!("2000{}", &typed[digits..]);
+        let beyond = typed[..digits]
             .parse()
-            .map_err(|_| self.refuse("cli.moment", &[("option", option), ("given", text)]))
+            .is_ok_and(|year: i64| !YEARS.contains(&i32::try_from(year).unwrap_or(0)));
+        if digits >= 4 && beyond && other_year.parse::<Moment>().is_ok() {
+            let (first, last) = (YEARS.start().to_string(), YEARS.end().to_string());
+            return self.refuse(
+                "cli.moment_year",
+                &[args[0], args[1], ("first", &first), ("last", &last)],
+            );
+        }
+        self.refuse("cli.moment", &args)
     }
 
     fn period(&self, option: &str, text: &str) -> Result<Period> {
-        half_width(text)
+        let typed = half_width(text);
+        let nothing = typed.starts_with('-') || typed.starts_with('0');
+        let key = if nothing { "cli.period_nothing" } else { "cli.period" };
+        typed
             .parse()
-            .map_err(|_| self.refuse("cli.period", &[("option", option), ("given", text)]))
+            .map_err(|_| self.refuse(key, &[("option", option), ("given", text)]))
     }
 
     pub fn kind(&self, name: Option<&str>) -> Result<Option<Kind>> {
@@ -289,6 +315,36 @@ impl Desk {
                 Some(_) => self.word("cli.deadline.no_stated").to_owned(),
                 None => self.word("cli.deadline.no_limit").to_owned(),
             });
+        }
+        notes.extend(self.unused_options(book, receipt, owed));
+        notes
+    }
+
+    /// What was given and plays no part: silence would look like consent.
+    fn unused_options(&self, book: &Rulebook, receipt: &Receipt<'_>, owed: &[Obligation<'_>]) -> Vec<String> {
+        let finish = book.limits.finish_for(&receipt.matter);
+        let mut notes = Vec::new();
+        if receipt.stated_due.is_some() {
+            let why = match finish {
+                None => Some("cli.deadline.stated_without_limit"),
+                Some(limit) => limit.within.map(|_| "cli.deadline.stated_unused"),
+            };
+            notes.extend(why.map(|key| self.word(key).to_owned()));
+        }
+        if receipt.legal_limit.is_some() {
+            let used = |rule: &Note| {
+                let by_law = |obligation: &Obligation<'_>| {
+                    obligation.duty == Duty::Finish && *obligation.cite == rule.cite && obligation.counted.is_some()
+                };
+                owed.iter().any(by_law)
+            };
+            let why = match (&book.limits.legal, finish) {
+                (None, _) => Some("cli.deadline.legal_unknown"),
+                (Some(_), None) => Some("cli.deadline.legal_without_limit"),
+                (Some(rule), Some(_)) if !used(rule) => Some("cli.deadline.legal_longer"),
+                _ => None,
+            };
+            notes.extend(why.map(|key| self.word(key).to_owned()));
         }
         notes
     }

@@ -2,6 +2,7 @@
 //! by the command's path and the argument's name: `help.rulebook.show.id`.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, Error};
@@ -21,20 +22,24 @@ fn worded(command: Command, path: &str, locale: &'static Locale) -> Command {
         "{{about-with-newline}}\n{}{{usage}}\n\n{{all-args}}{{after-help}}",
         locale.word("help.headings.usage")
     );
+    let folder = ConfigDir::usual().map(|folder| folder.path().display().to_string());
+    let folder = folder.unwrap_or_default();
+    let examples = match locale.get(&key("examples")) {
+        Some(_) => locale.say(&key("examples"), &[("dir", &folder)]),
+        None => String::new(),
+    };
     let command = command
         .about(locale.say(&key("about"), &[]))
         .override_usage(locale.say(&key("usage"), &[]))
-        .after_help(locale.get(&key("examples")).unwrap_or_default().to_owned())
+        .after_help(examples)
         .subcommand_help_heading(locale.word("help.headings.commands"))
         .help_template(template);
-    let folder = ConfigDir::usual().map(|folder| folder.path().display().to_string());
-    let folder = folder.unwrap_or_default();
     let command = command.mut_args(|arg| {
         let name = arg.get_id().to_string();
         let own = key(&name);
         let shared = format!("help.all.{name}");
         let text = if locale.get(&own).is_some() { own } else { shared };
-        let text = locale.say(&text, &[("dir", &folder)]);
+        let text = locale.say(&text, &[]);
         let heading = if arg.is_positional() {
             "help.headings.arguments"
         } else {
@@ -52,12 +57,9 @@ fn worded(command: Command, path: &str, locale: &'static Locale) -> Command {
 /// Says what clap stopped at: help and version on stdout, a mistake as one line on stderr.
 pub fn answer(error: &Error, command: &Command, args: &[OsString], locale: &Locale) -> Outcome {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A closed pipe: nobody is left to tell.
-            let _ = error.print();
-            if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-                return Outcome::BadUse;
-            }
+            let _ = io::stdout().write_all(page(error, locale).as_bytes());
             Outcome::Yes
         }
         _ => {
@@ -65,6 +67,21 @@ pub fn answer(error: &Error, command: &Command, args: &[OsString], locale: &Loca
             Outcome::BadUse
         }
     }
+}
+
+/// The help page. Headings end in a colon that clap puts there; it is made the language's own.
+fn page(error: &Error, locale: &Locale) -> String {
+    let page = error.render().to_string();
+    let headings = [
+        "help.headings.commands",
+        "help.headings.arguments",
+        "help.headings.options",
+    ];
+    headings.into_iter().fold(page, |page, key| {
+        let heading = locale.word(key);
+        let colon = locale.word("help.headings.colon");
+        page.replace(&format!("\n{heading}:\n"), &format!("\n{heading}{colon}\n"))
+    })
 }
 
 fn mistake(error: &Error, command: &Command, args: &[OsString], locale: &Locale) -> String {
@@ -76,7 +93,11 @@ fn mistake(error: &Error, command: &Command, args: &[OsString], locale: &Locale)
     let (here, path) = reached(command, args);
     let given = named(ContextKind::InvalidArg);
     let line = match error.kind() {
-        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let choices: Vec<&str> = here.get_subcommands().map(Command::get_name).collect();
+            locale.say("cli.usage.no_subcommand", &[("choices", &locale.join(&choices))])
+        }
+        ErrorKind::InvalidSubcommand => {
             let given = named(ContextKind::InvalidSubcommand);
             let choices: Vec<&str> = here.get_subcommands().map(Command::get_name).collect();
             let args = [("given", given.as_str()), ("choices", &locale.join(&choices))];

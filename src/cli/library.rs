@@ -1,36 +1,89 @@
 //! The rulebooks and the calendar at hand: the built-in ones, and over them those of the config folder. A broken file
 //! there is told and left out; only a command that needs that very one fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use toml::de::DeTable;
 
 use super::Desk;
 use crate::calendar::Calendar;
 use crate::domain::ids::BookId;
-use crate::rules::rulebook::{Problem, RulebookError};
-use crate::rules::{Rulebook, Shelf};
+use crate::rules::rulebook::line_of;
+use crate::rules::{Rulebook, Shelf, rulebook_check};
 
 pub struct Library {
     pub shelf: Shelf,
     /// Which version comes from which file; the others are built in.
     files: BTreeMap<(BookId, NaiveDate), PathBuf>,
-    /// What each broken file would have been called, as far as it can be told.
-    broken: Vec<Broken>,
+    /// The books that the broken files were meant to be, as far as it can be told.
+    broken: BTreeSet<String>,
 }
 
-struct Broken {
-    id: String,
-    line: String,
+/// A file of the folder before it is known whether it is any good.
+struct Waiting {
+    path: PathBuf,
+    text: String,
+    head: Head,
 }
+
+/// What a file says of itself, as far as it can be read.
+#[derive(Default)]
+struct Head {
+    id: Option<String>,
+    base: Option<String>,
+    base_line: usize,
+    in_force: String,
+}
+
+/// So many mistakes of one file are told where the file is only met; `rulebook check` tells them all.
+const MOST_TOLD: usize = 5;
 
 impl Library {
     pub fn file_of(&self, book: &Rulebook) -> Option<&Path> {
         let key = (book.book.id.clone(), book.book.in_force);
         self.files.get(&key).map(PathBuf::as_path)
+    }
+
+    /// What is wrong with the file, or nothing: then it stands on the shelf.
+    fn take_in(&mut self, desk: &Desk, file: &Waiting) -> Vec<String> {
+        let name = file.path.display().to_string();
+        if let Some(base) = &file.head.base
+            && file.head.id.as_ref() != Some(base)
+            && self.broken.contains(base)
+        {
+            // What is built in under that name is not what the office has made of it.
+            let line = file.head.base_line.to_string();
+            return vec![desk.say(
+                "cli.book.broken_base",
+                &[("file", &name), ("line", &line), ("base", base)],
+            )];
+        }
+        let mistakes = rulebook_check::check(&file.text, &name, &self.shelf);
+        if !mistakes.is_empty() {
+            return mistakes
+                .iter()
+                .map(|mistake| desk.locale.rulebook_mistake(mistake))
+                .collect();
+        }
+        let book = match Rulebook::parse(&file.text, &name, &self.shelf) {
+            Ok(book) => book,
+            // The check reads it in the same way, so this is never come to.
+            Err(error) => return vec![error.to_string()],
+        };
+        let key = (book.book.id.clone(), book.book.in_force);
+        if let Some(other) = self.files.get(&key) {
+            let (id, other) = (key.0.as_str(), other.display().to_string());
+            let day = key.1.to_string();
+            let args = [("file", name.as_str()), ("id", id), ("day", &day), ("other", &other)];
+            return vec![desk.say("cli.book.same_version", &args)];
+        }
+        self.files.insert(key, file.path.clone());
+        self.shelf.add(book);
+        Vec::new()
     }
 }
 
@@ -40,45 +93,33 @@ impl Desk {
         let mut library = Library {
             shelf: Shelf::built_in().clone(),
             files: BTreeMap::new(),
-            broken: Vec::new(),
+            broken: BTreeSet::new(),
         };
         let mut waiting = self.rulebook_files(&mut library);
-        // A book may stand on another one of the folder, whatever their names: those that wait are tried again for as
-        // long as that finds new ones.
-        loop {
-            let before = waiting.len();
-            let mut still = Vec::new();
-            for (path, text) in waiting {
-                match Rulebook::parse(&text, &path.display().to_string(), &library.shelf) {
-                    Ok(book) => {
-                        library.files.insert((book.book.id.clone(), book.book.in_force), path);
-                        library.shelf.add(book);
-                    }
-                    Err(error) => still.push((path, text, error)),
-                }
+        // The earlier version first, because the later one may stand on it.
+        waiting.sort_by(|a, b| (&a.head.in_force, &a.path).cmp(&(&b.head.in_force, &b.path)));
+        while !waiting.is_empty() {
+            // A book may stand on another one of the folder, whatever their names: that one comes first. Where they
+            // stand on each other none is free, and the check tells which base is missing.
+            let free = waiting.iter().position(|file| !stands_on_one_of(file, &waiting));
+            let file = waiting.remove(free.unwrap_or(0));
+            let told = library.take_in(self, &file);
+            if told.is_empty() {
+                continue;
             }
-            let stuck = still.len() == before;
-            let (again, failed): (Vec<_>, Vec<_>) = still
-                .into_iter()
-                .partition(|(_, _, error)| !stuck && matches!(error.problem, Problem::UnknownBase { .. }));
-            for (path, text, error) in failed {
-                library.broken.push(Broken {
-                    id: id_of(&text, &path),
-                    line: self.problem_line(&error),
-                });
+            for line in told.iter().take(MOST_TOLD) {
+                self.note(line);
             }
-            waiting = again.into_iter().map(|(path, text, _)| (path, text)).collect();
-            if waiting.is_empty() {
-                break;
+            if let Some(more) = told.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+                let (name, more) = (file.path.display().to_string(), more.to_string());
+                self.note(&self.say("cli.book.more", &[("file", &name), ("more", &more)]));
             }
-        }
-        for broken in &library.broken {
-            self.note(&broken.line);
+            library.broken.extend(meant_ids(&file.head, &file.path));
         }
         Ok(library)
     }
 
-    fn rulebook_files(&self, library: &mut Library) -> Vec<(PathBuf, String)> {
+    fn rulebook_files(&self, library: &mut Library) -> Vec<Waiting> {
         // No folder, no files: nothing was set up there yet.
         let entries = self
             .config
@@ -94,11 +135,14 @@ impl Desk {
         let mut files = Vec::new();
         for path in paths {
             match self.read_text(Some(&path)) {
-                Ok(text) => files.push((path, text)),
-                Err(error) => library.broken.push(Broken {
-                    id: id_of("", &path),
-                    line: error.to_string(),
-                }),
+                Ok(text) => {
+                    let head = Head::of(&text);
+                    files.push(Waiting { path, text, head });
+                }
+                Err(error) => {
+                    self.note(&error.to_string());
+                    library.broken.extend(meant_ids(&Head::default(), &path));
+                }
             }
         }
         files
@@ -107,7 +151,7 @@ impl Desk {
     /// The version of a book that was in force on a day, or the latest.
     pub fn book(&self, library: &Library, id: &str, on: Option<NaiveDate>) -> Result<Arc<Rulebook>> {
         // Its own version of the book is what the office wants; the built-in one would be a silent stand-in.
-        if library.broken.iter().any(|broken| broken.id == id) {
+        if library.broken.contains(id) {
             return Err(self.refuse("cli.book.broken", &[("id", id)]));
         }
         let key = BookId::from(id);
@@ -133,16 +177,11 @@ impl Desk {
             Some(path) => {
                 let text = self.read_text(Some(&path))?;
                 let calendar = Calendar::parse(&text, &path.display().to_string());
-                calendar.map_err(|error| self.refuse("cli.calendar.broken", &[("error", &error.to_string())]))
+                calendar.map_err(|error| {
+                    self.refuse("cli.calendar.broken", &[("error", &self.locale.calendar_error(&error))])
+                })
             }
         }
-    }
-
-    /// A rulebook's mistake as `FILE:LINE: problem；how to mend`.
-    pub fn problem_line(&self, error: &RulebookError) -> String {
-        let line = error.line.to_string();
-        let problem = super::rulebook::words(self, &error.problem);
-        format!("{}:{line}: {problem}", error.file)
     }
 }
 
@@ -150,12 +189,46 @@ fn ids(library: &Library) -> Vec<&str> {
     library.shelf.ids().map(BookId::as_str).collect()
 }
 
-/// The id that a broken file was meant to have: what it says, or else its name.
-fn id_of(text: &str, path: &Path) -> String {
-    let said = text.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        (key.trim() == "id").then(|| value.trim().trim_matches('"').to_owned())
-    });
-    let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    said.unwrap_or_else(stem)
+fn stands_on_one_of(file: &Waiting, waiting: &[Waiting]) -> bool {
+    let Some(base) = &file.head.base else { return false };
+    // A version of the same book stands on the one before it, and that comes first as it is.
+    file.head.id.as_ref() != Some(base) && waiting.iter().any(|other| other.head.id.as_ref() == Some(base))
+}
+
+/// The books that a broken file was meant to be: what it says, or else its name.
+fn meant_ids(head: &Head, path: &Path) -> Vec<String> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    match &head.id {
+        Some(id) => {
+            let meant = id.trim().to_lowercase();
+            if meant == *id {
+                vec![meant]
+            } else {
+                vec![meant, id.clone(), stem]
+            }
+        }
+        None => vec![stem],
+    }
+}
+
+impl Head {
+    fn of(text: &str) -> Self {
+        let (tree, _) = DeTable::parse_recoverable(text);
+        let Some(book) = tree.get_ref().get("book").and_then(|book| book.get_ref().as_table()) else {
+            return Self::default();
+        };
+        let word = |key: &str| {
+            book.get(key)
+                .and_then(|value| value.get_ref().as_str())
+                .map(str::to_owned)
+        };
+        let base_at = book.get("base").map_or(0, |value| value.span().start);
+        let in_force = book.get("in_force").and_then(|day| day.get_ref().as_datetime());
+        Self {
+            id: word("id"),
+            base: word("base"),
+            base_line: line_of(text, base_at),
+            in_force: in_force.map(ToString::to_string).unwrap_or_default(),
+        }
+    }
 }

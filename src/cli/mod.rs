@@ -41,7 +41,7 @@ struct Cli {
     config_dir: Option<PathBuf>,
     #[arg(long, short = 'h', global = true, action = ArgAction::Help, display_order = COMMON + 2)]
     help: Option<bool>,
-    #[arg(long, short = 'V', action = ArgAction::Version, display_order = COMMON)]
+    #[arg(long, short = 'V', action = ArgAction::Version, display_order = COMMON + 3)]
     version: Option<bool>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -147,7 +147,8 @@ fn language(args: &[OsString], env_lang: Option<OsString>) -> Result<Lang, Strin
     Ok(env_lang.unwrap_or(Lang::Chinese))
 }
 
-const USUAL_WIDTH: usize = 100;
+/// Where nobody says how wide it is: what every terminal has.
+const USUAL_WIDTH: usize = 80;
 const NARROWEST: usize = 40;
 
 fn width() -> usize {

@@ -50,8 +50,6 @@ named! {
         Supervise = "supervise",
         /// 列入计划的期限
         Plan = "plan",
-        /// 申请加分
-        ClaimCommendation = "claim_commendation",
     }
 }
 

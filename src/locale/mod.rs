@@ -4,6 +4,8 @@
 //! A message has blanks, `{name}`. What stands with a blank in `[` `]` is left out whole when the blank is empty, so
 //! that a sentence reads well with and without what it may have to say. Brackets without a blank are only brackets.
 
+mod problem;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

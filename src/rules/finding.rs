@@ -115,7 +115,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A refusal whose message is `finding.<rule>` and whose mend is `fix.<rule>`: see [`finding`].
+    /// A refusal whose message is `finding.<rule>` and whose mend is `fix.<rule>`: see `finding!`.
     pub fn refuse(rule: &'static str, message: Message, fix: Message) -> Self {
         Self {
             rule,

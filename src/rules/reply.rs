@@ -350,13 +350,14 @@ impl ReplyRules {
 
     fn judge_flags(&self, draft: &Draft<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for flag in draft.reading.flags() {
-            let words: String = draft
-                .text
-                .chars()
-                .skip(flag.span.start)
-                .take(flag.span.end - flag.span.start)
-                .collect();
+        let flags = draft.reading.flags();
+        // Spans count characters; a text full of flags must not be walked from its start for each.
+        let characters: Vec<char> = match flags {
+            [] => Vec::new(),
+            _ => draft.text.chars().collect(),
+        };
+        for flag in flags {
+            let words: String = characters[flag.span.start..flag.span.end].iter().collect();
             let finding = match flag.kind {
                 FlagKind::Placeholder => finding!(refuse "reply.placeholder").with("words", words),
                 FlagKind::Evasive => match &self.evasive {

@@ -127,13 +127,18 @@ impl Rulebook {
         })?;
         let base = match &read.book.base {
             None => None,
-            Some(id) => Some(shelf.latest(id).ok_or_else(|| RulebookError {
-                file: file.to_owned(),
-                line: line_of(text, text.find("base").unwrap_or(0)),
-                problem: Problem::UnknownBase {
-                    base: id.0.clone(),
-                    known: shelf.ids().map(|id| id.0.clone()).collect(),
-                },
+            Some(id) => Some(shelf.latest(id).ok_or_else(|| {
+                RulebookError {
+                    file: file.to_owned(),
+                    line: text
+                        .lines()
+                        .position(|line| line.trim_start().starts_with("base"))
+                        .map_or(1, |line| line + 1),
+                    problem: Problem::UnknownBase {
+                        base: id.0.clone(),
+                        known: shelf.ids().map(|id| id.0.clone()).collect(),
+                    },
+                }
             })?),
         };
         macro_rules! section {

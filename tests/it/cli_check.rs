@@ -263,3 +263,43 @@ fn where_one_of_several_will_do_the_others_are_not_marked_as_missing() {
         ran.out
     );
 }
+
+#[test]
+fn a_bad_line_says_what_exactly_is_wrong_with_it() {
+    let folder = Folder::new("bad-lines");
+    let lines = |input: &str| run_with(&folder, &["check", "--jsonl", "-"], input.as_bytes());
+    for (line, says) in [
+        ("{\"id\": 1, \"text\": \"甲\"", "不是 JSON"),
+        ("[1]", "不是对象"),
+        ("\"甲\"", "不是对象"),
+        ("{\"text\": \"甲\"}", "没有 \"id\""),
+        ("{\"id\": 1}", "没有 \"text\""),
+        ("{\"id\": 1, \"text\": 2}", "\"text\" 不是文字"),
+    ] {
+        let ran = lines(line);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}");
+        assert_eq!(ran.err.lines().count(), 1, "{line}: {}", ran.err);
+        assert!(
+            ran.err.contains(":1: ") && ran.err.contains(says),
+            "{line}: {}",
+            ran.err
+        );
+    }
+    for nothing in ["", "\n\n"] {
+        let ran = lines(nothing);
+        assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+        assert_eq!(ran.err, "标准输入 里没有一行可查\n");
+    }
+}
+
+#[test]
+fn what_only_a_rulebook_could_use_is_told_without_one() {
+    let folder = Folder::new("unused");
+    let args = ["check", "--emergency", "--kind", "投诉", "--channel", "电报"];
+    let ran = run_with(&folder, &args, "你好".as_bytes());
+    assert_eq!(ran.code, 0);
+    assert_eq!(
+        ran.err,
+        "没有指定办法，--emergency、--kind、--channel 没有用上；加 --rulebook\n"
+    );
+}

@@ -174,7 +174,11 @@ fn checking_a_file_tells_every_mistake_with_its_line_and_its_mend() {
                 "x.toml:17: text 里的 {within} 在本条没有对应的键，是不是 withn；",
             ],
         ),
-        ("[book\n", 1, &["x.toml:1: 不是合格的 TOML："]),
+        (
+            "[book\n",
+            1,
+            &["x.toml:1: 不是合格的 TOML：括号没有配对（unclosed table"],
+        ),
         ("", 1, &["x.toml:1: 这里缺 book；"]),
     ];
     for (text, code, lines) in cases {
@@ -194,5 +198,128 @@ fn checking_a_file_tells_every_mistake_with_its_line_and_its_mend() {
             .contains("x.toml:13: unknown key withn; did you mean within; possible here: "),
         "{}",
         english.out
+    );
+}
+
+/// A row of limits for everything, behind the own window.
+const LIMIT: &str = "\n[[limits.finish]]\nwithin = \"2wd\"\ncite = \"某办〔2026〕1号 三\"\ntext = \"{within}办结。\"\n";
+
+#[test]
+fn a_book_that_says_other_than_it_means_is_refused_wherever_it_is_needed() {
+    let whole = format!("{OWN}{LIMIT}");
+    let row = |asks: &str| LIMIT.replace("within =", &format!("{asks}\nwithin ="));
+    // What is wrong, the line, and what is said of it.
+    let cases: [(String, usize, &str); 12] = [
+        (
+            whole.replace(
+                "\"2wd\"\ncite = \"某办〔2026〕1号 三",
+                "\"2wk\"\ncite = \"某办〔2026〕1号 三",
+            ),
+            18,
+            "“2wk”不是时长",
+        ),
+        (
+            format!("{OWN}{}", row("classes = [\"紧 急\"]")),
+            18,
+            "是不是“紧急”；已列：紧急",
+        ),
+        (
+            format!("{OWN}{}", row("channels = [\"热线电花\"]")),
+            18,
+            "是不是“热线电话”；已列：热线电话",
+        ),
+        (format!("{OWN}{}", row("kinds = []")), 18, "会变成对所有工单都适用"),
+        (
+            format!("{whole}{}", row("kinds = [\"咨询\"]")),
+            22,
+            "第 17 行那条先把这些工单都占了",
+        ),
+        (format!("{whole}{LIMIT}"), 22, "和第 17 行那条的条件相同"),
+        (
+            whole.replace(
+                "within = \"2wd\"\ncite = \"某办〔2026〕1号 三",
+                "kinds = [\"咨询\"]\ncite = \"某办〔2026〕1号 三",
+            ),
+            17,
+            "没有 within，等于不设时限",
+        ),
+        (
+            whole.replace("[[limits.finish]]", "[limits.finish]"),
+            17,
+            "写成 [[limits.finish]]",
+        ),
+        (
+            whole.replace("{within}办结", "{}办结"),
+            20,
+            "text 里的 {} 不是完整的空格",
+        ),
+        (whole.replace("id = \"own\"", "id = \"Own\""), 2, "只用小写英文字母"),
+        (whole.replace("[\"热线电话\"]", "[]"), 8, "没有列出诉求来源"),
+        (
+            format!("{whole}within = \"3wd\"\n"),
+            21,
+            "within 写了两次，第一次在第 18 行",
+        ),
+    ];
+    for (text, line, says) in cases {
+        let folder = Folder::new("other-than-meant");
+        let path = folder.file("rulebooks/own.toml", &text);
+        let config = folder.path().to_str().expect("UTF-8");
+        let told = format!("{}:{line}: ", path.display());
+        let checked = run(&folder, &["rulebook", "check", path.to_str().expect("UTF-8")]);
+        assert_eq!(checked.code, 1, "{says}: {}{}", checked.out, checked.err);
+        let received = ["--received", "2026-11-20 09:30", "--config-dir", config];
+        let needed = run(&folder, &[&["deadline", "--rulebook", "own"], &received[..]].concat());
+        assert_eq!((needed.code, needed.out.as_str()), (2, ""), "{says}: {}", needed.err);
+        let other = run(&folder, &[&["deadline", "--rulebook", "wuhai"], &received[..]].concat());
+        assert_eq!(other.code, 0, "{says}: {}", other.err);
+        for shown in [&checked.out, &needed.err, &other.err] {
+            assert!(
+                shown
+                    .lines()
+                    .any(|shown| shown.starts_with(&told) && shown.contains(says)),
+                "no {told}{says}: {shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_stands_on_a_broken_book_is_not_put_on_the_built_in_one_instead() {
+    let folder = Folder::new("broken-base");
+    folder.file("rulebooks/a.toml", OWN);
+    let broken = OWN.replace("\"own\"", "\"songshan\"").replace("within =", "withn =");
+    folder.file("rulebooks/b.toml", &broken);
+    let config = folder.path().to_str().expect("UTF-8");
+    let args = ["rulebook", "show", "own", "--config-dir", config];
+    let ran = run(&folder, &args);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(
+        ran.err.contains("a.toml:7: 所沿用的办法 songshan 的文件有误"),
+        "{}",
+        ran.err
+    );
+
+    // Sound, and read after the one that stands on it: it is still the one that is stood on.
+    folder.file(
+        "rulebooks/b.toml",
+        format!("{}{LIMIT}", OWN.replace("\"own\"", "\"songshan\"")),
+    );
+    let page = run(&folder, &args);
+    assert!(page.out.contains("2个工作日办结。"), "{}{}", page.out, page.err);
+}
+
+#[test]
+fn two_files_for_one_version_are_told_and_neither_is_taken_by_chance() {
+    let folder = Folder::new("same-version");
+    folder.file("rulebooks/a.toml", OWN);
+    folder.file("rulebooks/b.toml", OWN.replace("\"2wd\"", "\"3wd\""));
+    let config = folder.path().to_str().expect("UTF-8");
+    let ran = run(&folder, &["rulebook", "show", "own", "--config-dir", config]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(
+        ran.err.contains("b.toml: 和 ") && ran.err.contains("2026-01-01"),
+        "{}",
+        ran.err
     );
 }

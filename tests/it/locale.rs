@@ -156,7 +156,7 @@ fn every_member_of_a_list_that_is_shown_has_a_label() {
 
 #[test]
 fn every_key_that_the_command_line_names_has_words() {
-    let named = captured(r#""((?:cli|help|list|period)\.[a-z_.]+)""#, &sources());
+    let named = captured(r#""((?:cli|help|list|period|problem)\.[a-z_.]+)""#, &sources());
     assert!(named.len() > 50, "{named:?}");
     for key in named.iter().filter(|key| !key.ends_with(".head")) {
         assert!(Locale::of(Lang::Chinese).get(key).is_some(), "{key}");

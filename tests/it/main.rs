@@ -5,6 +5,7 @@ mod calendar_file;
 mod calendar_properties;
 mod cli;
 mod cli_check;
+mod cli_help;
 mod cli_rulebook;
 mod elements;
 mod flow_properties;

@@ -34,7 +34,7 @@ fn is_law(text: &Text, title: &Range<usize>) -> bool {
     law.max(weak) > longest(Cue::PaperTail) && (law > weak || relied_on(text, title))
 }
 
-/// 根据…《…方案》, 《…通告》(榕交[2026]88号), 《…意见》第三条: something rests on it, or it is cited in full.
+/// 根据…《…方案》, 《…通告》(榕交〔2026〕88号), 《…意见》第三条: something rests on it, or it is cited in full.
 fn relied_on(text: &Text, title: &Range<usize>) -> bool {
     let sentence = text.sentence_of(text.clause_at(title.start));
     let after = title.end..text.chars.len().min(title.end + 24);
@@ -77,7 +77,7 @@ fn standards(text: &Text) -> Vec<Range<usize>> {
     found
 }
 
-/// 威环嵩办发[2023]10号, 公告2023年第19号.
+/// 威环嵩办发〔2023〕10号, 公告2023年第19号.
 fn numbers(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, c) in text.chars.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Which of the caller's numbered demands nothing in the reply speaks to. Only what is quite sure is reported: an
 //! answer may be in other words, and a reply that numbers its answers is taken at its word.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::text::{Text, is_han};
@@ -27,14 +27,13 @@ pub fn unanswered(reply: &str, demands: &[String]) -> Vec<usize> {
     let said: String = text.chars.iter().collect();
     let spoken = pairs(&said);
     let asked: Vec<(String, HashSet<[char; 2]>)> = demands.iter().map(|demand| subject(demand)).collect();
+    let mut askers: HashMap<[char; 2], usize> = HashMap::new();
+    for pair in asked.iter().flat_map(|(_, pairs)| pairs) {
+        *askers.entry(*pair).or_default() += 1;
+    }
     let own = |index: usize| -> HashSet<[char; 2]> {
-        let others = |pair: &[char; 2]| {
-            asked
-                .iter()
-                .enumerate()
-                .any(|(other, (_, pairs))| other != index && pairs.contains(pair))
-        };
-        asked[index].1.iter().copied().filter(|pair| !others(pair)).collect()
+        let pairs = asked[index].1.iter().copied();
+        pairs.filter(|pair| askers[pair] == 1).collect()
     };
     (0..demands.len())
         .filter(|index| {
@@ -64,24 +63,57 @@ fn alike(demand: &str, reply: &str) -> bool {
 
 /// How many numbered answers the reply gives, in the numbering that goes furthest.
 fn numbered(text: &Text) -> usize {
-    const TENS: usize = 9;
-    let whole = 0..text.chars.len();
-    let han = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let circled = ['①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨'];
-    let runs = |mark: &dyn Fn(usize) -> Vec<String>| {
-        (0..TENS)
-            .take_while(|n| mark(*n).iter().any(|mark| text.contains(whole.clone(), mark)))
-            .count()
+    const STYLES: usize = 4;
+    let mut seen = [[false; NUMBERS.len()]; STYLES];
+    let opens = text.clauses.iter().map(|clause| clause.start);
+    // 1.…、2.…: what follows a 、 opens too where it is numbered.
+    let listed = (1..text.chars.len()).filter(|at| matches!(text.chars[at - 1], '、' | ' ' | '"' | '”'));
+    for at in opens.chain(listed) {
+        if let Some((style, number)) = mark(text, at) {
+            seen[style][number] = true;
+        }
+    }
+    seen.iter()
+        .map(|numbers| numbers.iter().take_while(|seen| **seen).count())
+        .max()
+        .unwrap_or(0)
+}
+
+/// How the numbers of points are written, each in three scripts.
+const NUMBERS: [[char; 3]; 9] = [
+    ['1', '一', '①'],
+    ['2', '二', '②'],
+    ['3', '三', '③'],
+    ['4', '四', '④'],
+    ['5', '五', '⑤'],
+    ['6', '六', '⑥'],
+    ['7', '七', '⑦'],
+    ['8', '八', '⑧'],
+    ['9', '九', '⑨'],
+];
+
+/// The numbering and the number of a mark that stands here: 1. 1、 (1) | 一、 (一) | 一是 第一, | ①. A decimal, a date
+/// and an article (12.03, 第一条) are no marks.
+fn mark(text: &Text, at: usize) -> Option<(usize, usize)> {
+    let c = |offset: usize| text.chars.get(at + offset).copied();
+    let number = |c: Option<char>, script: usize| NUMBERS.iter().position(|signs| c == Some(signs[script]));
+    let (found, end) = if let Some(number) = number(c(0), 2) {
+        ((3, number), 1)
+    } else if c(0) == Some('(') && c(2) == Some(')') {
+        let arabic = number(c(1), 0).map(|number| (0, number));
+        (arabic.or_else(|| number(c(1), 1).map(|number| (1, number)))?, 3)
+    } else if c(0) == Some('第') && matches!(c(2), Some(',' | '、' | ':' | '.')) {
+        ((2, number(c(1), 1)?), 3)
+    } else if matches!(c(1), Some('.' | '、')) {
+        let arabic = number(c(0), 0).map(|number| (0, number));
+        (arabic.or_else(|| number(c(0), 1).map(|number| (1, number)))?, 2)
+    } else if c(1) == Some('是') {
+        ((2, number(c(0), 1)?), 2)
+    } else {
+        return None;
     };
-    [
-        runs(&|n| vec![format!("{}.", n + 1), format!("{}、", n + 1), format!("({})", n + 1)]),
-        runs(&|n| vec![format!("{}、", han[n]), format!("({})", han[n])]),
-        runs(&|n| vec![format!("{}是", han[n]), format!("第{}", han[n])]),
-        runs(&|n| vec![circled[n].to_string()]),
-    ]
-    .into_iter()
-    .max()
-    .unwrap_or(0)
+    let goes_on = c(end).is_some_and(|c| c.is_ascii_digit() || matches!(c, '条' | '款' | '项' | '日' | '月' | '点'));
+    (!goes_on).then_some(found)
 }
 
 /// Neighbouring characters that say something about a subject.
@@ -121,7 +153,23 @@ mod tests {
     fn other_words_and_numbered_answers_answer() {
         assert!(left("现场测得57分贝，已责令商户关闭音箱。", &["楼下酒吧噪音太大"]).is_empty());
         assert!(left("一、已修复。二、已通知维保公司。", &["路灯不亮", "电梯停运"]).is_empty());
+        assert!(left("答复如下：1.已修复；2.已通知维保公司。", &["路灯不亮", "电梯停运"]).is_empty());
+        assert!(left("一是已修复，二是已通知维保公司。", &["路灯不亮", "电梯停运"]).is_empty());
         assert!(left("", &[]).is_empty());
         assert!(left("已办结。", &["。。。"]).is_empty());
+    }
+
+    #[test]
+    fn dates_amounts_and_articles_number_no_answers() {
+        let demands = ["幸福小区路灯不亮，要求修复", "幸福小区电梯经常停运"];
+        for reply in [
+            "2021.12.03到场维修。",
+            "1.2万元，2.5公里。",
+            "依据第一条、第二款处理。",
+            "依据条例第一条第二款，一、二组居民均已通知。",
+            "1.1日、2.3日均已到场。",
+        ] {
+            assert_eq!(left(reply, &demands), [0, 1], "{reply}");
+        }
     }
 }

@@ -179,7 +179,7 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
             || text
                 .hits_in(at.saturating_sub(8)..at, BODIES)
                 .any(|stop| stop.end == at)
-            || text.dates.iter().any(|date| date.end == at)
+            || text.date_until(at)
     };
     let from = clause
         .range()

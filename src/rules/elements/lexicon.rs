@@ -78,6 +78,7 @@ named! {
         ShortNumber = "short_number",
         Placeholder = "placeholder",
         Evasive = "evasive",
+        EvasiveWeak = "evasive_weak",
         Rude = "rude",
     }
 }

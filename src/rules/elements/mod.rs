@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lexicon` | the words, from `assets/elements/*.toml`, and the tree that finds them |
 //! | `text` | the shared reading: uniform characters, titles, words, sentences, clauses |
+//! | `cuts` | where a text is cut into sentences and clauses, at the latest at a bounded length |
 //! | `mood` | in what spirit a clause is said: the caller's story, under an if, ahead, a wish |
 //! | `names` | names of people as written |
 //! | `dates` | days and times of day as written |
@@ -15,6 +16,7 @@
 
 mod basis;
 mod contact;
+mod cuts;
 mod dates;
 mod demands;
 mod flags;
@@ -211,4 +213,43 @@ pub fn read(original: &str) -> Reading {
     reading.declined = contact::declined(&text).map(|range| text.span(range));
     reading.unfinished = plan::unfinished(&text).map(|range| text.span(range));
     reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text::work::STEPS;
+    use super::{read, unanswered};
+
+    /// The steps it takes to read a text and to look for a demand in it.
+    fn steps(text: &str) -> usize {
+        STEPS.with(|steps| steps.set(0));
+        read(text);
+        unanswered(text, &["停止夜间施工".to_owned(), "渣土车要覆盖".to_owned()]);
+        STEPS.with(std::cell::Cell::get)
+    }
+
+    #[test]
+    fn twice_the_text_is_twice_the_work_however_it_is_written() {
+        for piece in [
+            "2026年11月19日甲街道办事处到现场查看",
+            "居民反映甲街道办事处科长王某",
+            "这事不归我们管",
+            "不在我局职责范围，",
+            "信访人王某表示满意、",
+            "业主反映，业主满意，",
+            "您，我局将",
+            "来电人称",
+            "《关于",
+            "（2026）",
+            "电话13812345678",
+            "如不服可起诉，",
+            "XX某某【",
+            "一、",
+        ] {
+            let text = |length: usize| piece.repeat(length / piece.chars().count());
+            let (once, twice) = (steps(&text(6_000)), steps(&text(12_000)));
+            assert!(twice <= once * 5 / 2, "{piece}: {once} steps, then {twice}");
+            assert!(twice <= 12_000 * 2_000, "{piece}: {twice} steps");
+        }
+    }
 }

@@ -45,7 +45,7 @@ impl Text {
 
     /// Whether 今后, 后续 turns the clause to what is to come: not 2016年1月1日以后, not 项目后续的维修.
     pub(super) fn leads(&self, clause: &Clause, hit: &Hit) -> bool {
-        let dated = self.dates.iter().any(|date| date.end == hit.start);
+        let dated = self.date_until(hit.start);
         !dated && hit.start <= clause.start + 12 && !self.ends_with(hit.start, "的") && !self.starts_with(hit.end, "的")
     }
 

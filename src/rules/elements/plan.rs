@@ -110,9 +110,8 @@ fn enrolled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 
 /// 其余42平方米11月21日前完工: done by a day still to come.
 fn due(text: &Text, clause: &Clause) -> Option<Range<usize>> {
-    let date = text.dates.iter().find(|date| {
-        date.start >= clause.start
-            && date.end < clause.end
+    let date = text.dates_in(clause.range()).iter().find(|date| {
+        date.end < clause.end
             && ["前", "底前", "之前", "底", "起"]
                 .iter()
                 .any(|edge| text.starts_with(date.end, edge))

@@ -74,11 +74,7 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
         return false;
     }
-    if text
-        .dates
-        .iter()
-        .any(|date| date.start >= clause.start && date.end < act.start && due(text, date.end))
-    {
+    if text.dates_in(before.clone()).iter().any(|date| due(text, date.end)) {
         return false;
     }
     !by_caller(text, before)
@@ -87,6 +83,9 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
 /// 2027年5月底前: a day by which, not on which.
 fn due(text: &Text, end: usize) -> bool {
     ["前", "底前", "之前"].iter().any(|edge| text.starts_with(end, edge))
+        && !["前往", "前来", "前去", "前期"]
+            .iter()
+            .any(|act| text.starts_with(end, act))
 }
 
 /// 已由法院立案: an act of the court, unless the office is named after it.
@@ -189,10 +188,7 @@ fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
         &[Cue::Office, Cue::Agent, Cue::Body, Cue::Post, Cue::Firm, Cue::Section],
     );
     let when = text.sentence_of(clause).start..act.start;
-    who && (text
-        .dates
-        .iter()
-        .any(|date| date.start >= when.start && date.end <= when.end)
+    who && (!text.dates_in(when).is_empty()
         || ["已", "了", "经", "对"]
             .iter()
             .any(|mark| text.contains(clause.range(), mark)))

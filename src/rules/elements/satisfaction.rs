@@ -1,5 +1,6 @@
 //! 满意情况: this caller's own attitude, as stated. What the unit wishes or feels, and what others say, is none.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues};
@@ -18,6 +19,7 @@ const ATTITUDES: Cues = Cues::of(&[
 
 /// The last attitude stated, and where any is.
 pub(super) fn find(text: &Text) -> (Option<Attitude>, Vec<Range<usize>>) {
+    let callers = Callers::of(text);
     let mut last = None;
     let mut found = Vec::new();
     for (index, clause) in text.clauses.iter().enumerate() {
@@ -25,7 +27,7 @@ pub(super) fn find(text: &Text) -> (Option<Attitude>, Vec<Range<usize>>) {
             continue;
         }
         for hit in widest(text, clause) {
-            if swallowed(text, hit) || supposed(text, hit) || !by_caller(text, index, clause, hit) {
+            if swallowed(text, hit) || supposed(text, hit) || !by_caller(text, &callers, index, clause, hit) {
                 continue;
             }
             last = Some(value(hit));
@@ -80,7 +82,7 @@ fn value(hit: &Hit) -> Attitude {
 }
 
 /// Whether it is the caller whose attitude this is.
-fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
+fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit: &Hit) -> bool {
     let before = clause.start..hit.start;
     if text.has(before.clone(), &[Cue::Wish, Cue::Modal, Cue::Supposed]) && !text.ends_with(hit.start, "表示") {
         return false;
@@ -96,16 +98,13 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
     {
         return false;
     }
-    if let Some(subject) = subject(text, before.clone(), hit.cues.has(Cue::Decision)) {
+    if let Some(subject) = subject(text, callers, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
     }
     if hit.cues.has(Cue::Decision) && !text.ends_with(hit.start, "表示") {
         return false;
     }
-    if named_callers(text)
-        .iter()
-        .any(|name| before.clone().any(|at| text.chars[at..].starts_with(name)))
-    {
+    if callers.named_in(text, before.clone()) {
         return true;
     }
     // Without a subject it is the caller if the clause before speaks to him.
@@ -125,13 +124,53 @@ fn by_caller(text: &Text, index: usize, clause: &Clause, hit: &Hit) -> bool {
             }))
 }
 
-/// 信访人黄某某: after that the name means the caller.
-fn named_callers(text: &Text) -> Vec<&[char]> {
-    let whole = 0..text.chars.len();
-    text.hits_in(whole, Cues::of(&[Cue::CallerSure]))
-        .filter(|caller| caller.end - caller.start >= 3)
-        .filter_map(|caller| name_at(text, caller.end).map(|length| &text.chars[caller.end..caller.end + length]))
-        .collect()
+/// What the whole text tells of who the caller is.
+struct Callers<'a> {
+    /// The letter speaks to 您.
+    addressed: bool,
+    /// 信访人黄某某: after that the name means the caller.
+    names: HashSet<&'a [char]>,
+    /// 来电业主, 业主反映: after that the word does.
+    raised: HashSet<&'a [char]>,
+}
+
+impl<'a> Callers<'a> {
+    fn of(text: &'a Text) -> Self {
+        const BEFORE: &[&str] = &["来电", "来信", "反映", "诉求", "投诉"];
+        const AFTER: &[&str] = &["反映", "来电", "来信", "致电"];
+        let whole = 0..text.chars.len();
+        let raises = |hit: &&Hit| {
+            BEFORE.iter().any(|word| text.ends_with(hit.start, word))
+                || AFTER.iter().any(|word| text.starts_with(hit.end, word))
+        };
+        Self {
+            addressed: text.chars.iter().any(|c| matches!(c, '您' | '你')),
+            names: text
+                .hits_in(whole.clone(), Cues::of(&[Cue::CallerSure]))
+                .filter(|caller| caller.end - caller.start >= 3)
+                .filter_map(|caller| {
+                    name_at(text, caller.end).map(|length| &text.chars[caller.end..caller.end + length])
+                })
+                .collect(),
+            raised: text
+                .hits_in(whole, Cues::of(&[Cue::Caller]))
+                .filter(raises)
+                .map(|hit| &text.chars[hit.start..hit.end])
+                .collect(),
+        }
+    }
+
+    fn named_in(&self, text: &Text, mut range: Range<usize>) -> bool {
+        const LENGTHS: Range<usize> = 2..5;
+        let named = |at: usize| {
+            LENGTHS.into_iter().any(|length| {
+                text.chars
+                    .get(at..at + length)
+                    .is_some_and(|name| self.names.contains(name))
+            })
+        };
+        !self.names.is_empty() && range.any(named)
+    }
 }
 
 /// 非常感谢您, 感谢网友对: the unit thanks the caller.
@@ -167,7 +206,7 @@ fn heads(text: &Text, before: Range<usize>) -> bool {
 }
 
 /// Who is named last before the attitude: the caller, or somebody else. None if nobody.
-fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
+fn subject(text: &Text, callers: &Callers, before: Range<usize>, decides: bool) -> Option<bool> {
     const WHO: Cues = Cues::of(&[
         Cue::Caller,
         Cue::CallerSure,
@@ -182,7 +221,7 @@ fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
     let mut last = None;
     for who in text.hits_in(before.clone(), WHO) {
         let object = who.start > before.start && matches!(text.chars[who.start - 1], '对' | '向' | '给' | '与' | '于');
-        let caller = is_caller(text, who);
+        let caller = is_caller(text, callers, who);
         // 对您的诉求深表理解: the one who understands is the unit.
         if caller
             && matches!(text.chars[who.start.saturating_sub(1)], '对' | '让' | '使' | '令')
@@ -214,25 +253,12 @@ fn subject(text: &Text, before: Range<usize>, decides: bool) -> Option<bool> {
 const REACH: usize = 22;
 
 /// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
-fn is_caller(text: &Text, who: &Hit) -> bool {
+fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
         return true;
     }
     // In a letter to 您 a 业主 is somebody else.
-    if !who.cues.has(Cue::Caller) || text.chars.iter().any(|c| matches!(c, '您' | '你')) {
-        return false;
-    }
-    let word = &text.chars[who.start..who.end];
-    text.hits_in(0..text.chars.len(), Cues::of(&[Cue::Caller]))
-        .filter(|hit| &text.chars[hit.start..hit.end] == word)
-        .any(|hit| {
-            ["来电", "来信", "反映", "诉求", "投诉"]
-                .iter()
-                .any(|raised| text.ends_with(hit.start, raised))
-                || ["反映", "来电", "来信", "致电"]
-                    .iter()
-                    .any(|raised| text.starts_with(hit.end, raised))
-        })
+    who.cues.has(Cue::Caller) && !callers.addressed && callers.raised.contains(&text.chars[who.start..who.end])
 }
 
 #[cfg(test)]

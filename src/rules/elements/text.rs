@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::Span;
+use super::cuts::{self, Cut};
 use super::dates::{self, When};
 use super::lexicon::{Cue, Cues, LEXICON};
 use super::mood::Mood;
@@ -78,7 +79,9 @@ impl Text {
         let (chars, at) = normalise(original);
         let titles = find_titles(&chars);
         let dates = dates::find(&chars);
-        let hits = find_hits(&chars, &titles);
+        let cuts = cuts::find(&chars, &titles, &dates);
+        let mut hits = find_hits(&chars, &titles);
+        cuts::keep_whole(&mut hits, &cuts);
         let (hit_from, cues) = index(&hits, chars.len());
         let mut text = Self {
             chars,
@@ -91,7 +94,7 @@ impl Text {
             dates,
             sentences: Vec::new(),
         };
-        text.cut();
+        text.divide(cuts);
         text.feel();
         text
     }
@@ -118,6 +121,7 @@ impl Text {
         let mut rest = word.chars();
         let Some(first) = rest.next() else { return true };
         let range = range.start.min(self.chars.len())..range.end.min(self.chars.len());
+        work::done(range.len());
         range
             .into_iter()
             .any(|at| self.chars[at] == first && self.starts_with(at + 1, rest.as_str()))
@@ -125,6 +129,30 @@ impl Text {
 
     pub(super) fn in_title(&self, at: usize) -> bool {
         inside(&self.titles, at)
+    }
+
+    /// The dates wholly inside the range.
+    pub(super) fn dates_in(&self, range: Range<usize>) -> &[When] {
+        let from = self.dates.partition_point(|date| date.start < range.start);
+        let to = self.dates.partition_point(|date| date.end <= range.end);
+        &self.dates[from..to.max(from)]
+    }
+
+    /// The dates that begin in the range.
+    pub(super) fn dates_from(&self, range: Range<usize>) -> &[When] {
+        let from = self.dates.partition_point(|date| date.start < range.start);
+        let to = self.dates.partition_point(|date| date.start < range.end);
+        &self.dates[from..to]
+    }
+
+    /// Whether a date begins at this place.
+    pub(super) fn date_from(&self, at: usize) -> bool {
+        self.dates.binary_search_by_key(&at, |date| date.start).is_ok()
+    }
+
+    /// Whether a date ends at this place.
+    pub(super) fn date_until(&self, at: usize) -> bool {
+        self.dates.binary_search_by_key(&at, |date| date.end).is_ok()
     }
 
     /// Whether a date as written overlaps the range.
@@ -149,6 +177,7 @@ impl Text {
         };
         self.hits[from..]
             .iter()
+            .inspect(|_| work::done(1))
             .take_while(move |hit| hit.start < range.end)
             .filter(move |hit| hit.end <= range.end && hit.cues.any(cues))
     }
@@ -164,7 +193,10 @@ impl Text {
         } else {
             0..0
         };
-        self.hits[hits].iter().filter(move |hit| hit.cues.has(cue))
+        self.hits[hits]
+            .iter()
+            .inspect(|_| work::done(1))
+            .filter(move |hit| hit.cues.has(cue))
     }
 
     pub(super) fn clause_at(&self, at: usize) -> &Clause {
@@ -187,52 +219,14 @@ impl Text {
             .map_or(&[], |range| &self.clauses[range.clone()])
     }
 
-    fn cut(&mut self) {
-        let mut start = 0;
-        let mut sentence = 0;
-        let mut first = 0;
-        let mut titles = self.titles.iter().peekable();
-        let mut ends = self
-            .dates
-            .iter()
-            .filter(|date| date.signs_off)
-            .map(|date| date.end)
-            .peekable();
-        let mut at = 0;
-        while at < self.chars.len() {
-            while titles.next_if(|title| title.end <= at).is_some() {}
-            if let Some(title) = titles.peek()
-                && title.contains(&at)
-            {
-                at = title.end;
-                continue;
+    fn divide(&mut self, cuts: Vec<Cut>) {
+        for cut in cuts {
+            if cut.sentence == self.sentences.len() {
+                self.sentences.push(self.clauses.len()..self.clauses.len());
             }
-            let c = self.chars[at];
-            at += 1;
-            let full = matches!(c, '。' | '!' | '?' | ';' | '\n')
-                || (c == '.'
-                    && at >= 2
-                    && is_han(self.chars[at - 2])
-                    && self.chars.get(at).is_some_and(|c| is_han(*c)))
-                || ends.next_if(|end| *end <= at).is_some();
-            let between_digits =
-                at >= 2 && self.chars[at - 2].is_ascii_digit() && self.chars.get(at).is_some_and(char::is_ascii_digit);
-            let part = matches!(c, ',' | ':') && !between_digits;
-            if full || part {
-                self.clauses.push(self.clause(start..at, sentence));
-                start = at;
-                if full {
-                    self.sentences.push(first..self.clauses.len());
-                    first = self.clauses.len();
-                    sentence += 1;
-                }
-            }
-        }
-        if start < self.chars.len() {
-            self.clauses.push(self.clause(start..self.chars.len(), sentence));
-        }
-        if first < self.clauses.len() {
-            self.sentences.push(first..self.clauses.len());
+            let clause = self.clause(cut.range, cut.sentence);
+            self.clauses.push(clause);
+            self.sentences[cut.sentence].end = self.clauses.len();
         }
     }
 
@@ -374,17 +368,21 @@ fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {
     hits
 }
 
+/// Counts the steps of a reading in tests, which show by it that work grows with the text and not with its square.
+/// Elsewhere it is nothing.
+pub(super) mod work {
+    #[cfg(test)]
+    thread_local!(pub(in super::super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
+    pub(in super::super) fn done(_steps: usize) {
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get() + _steps));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn clauses(original: &str) -> Vec<String> {
-        let text = Text::read(original);
-        text.clauses
-            .iter()
-            .map(|clause| text.chars[clause.range()].iter().collect())
-            .collect()
-    }
 
     #[test]
     fn spans_lead_back_to_the_original() {
@@ -397,19 +395,6 @@ mod tests {
         assert_eq!(found, "2026 年 11");
         let last = text.span(11..13);
         assert_eq!(original.chars().nth(last.start), Some('到'));
-    }
-
-    #[test]
-    fn clauses_end_at_marks_but_not_inside_titles_or_numbers() {
-        assert_eq!(
-            clauses("依据《办法（一，二）》，罚1,000元；9:30到场。"),
-            ["依据《办法(一,二)》,", "罚1,000元;", "9:30到场。"]
-        );
-    }
-
-    #[test]
-    fn a_sign_off_date_ends_a_letter() {
-        assert_eq!(clauses("特此回复2019年1月29日网友您好")[0], "特此回复2019年1月29日");
     }
 
     #[test]

@@ -45,11 +45,14 @@ fn handles(text: &Text, when: &When) -> bool {
 fn bounds(text: &Text, when: &When) -> bool {
     let before = when.start.checked_sub(1).map(|at| text.chars[at]);
     matches!(before, Some('至' | '自' | '从' | '到' | '止' | '-' | '~'))
-        || [
-            "前", "之前", "以前", "起", "底", "止", "后", "以后", "之后", "至今", "以来", "止", "的",
-        ]
-        .iter()
-        .any(|edge| text.starts_with(when.end, edge))
+        || !["前往", "前来", "前去"]
+            .iter()
+            .any(|act| text.starts_with(when.end, act))
+            && [
+                "前", "之前", "以前", "起", "底", "止", "后", "以后", "之后", "至今", "以来", "止", "的",
+            ]
+            .iter()
+            .any(|edge| text.starts_with(when.end, edge))
 }
 
 /// The date of a document or of a law.

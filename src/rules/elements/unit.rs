@@ -36,9 +36,9 @@ const SIGNERS: &str = "局委办处队站所部司院校厅会心府道镇乡区
 fn signature(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let opens = clause.start == 0 || matches!(text.chars[clause.start - 1], '\n' | '。' | '!' | ')');
     let dated = text
-        .dates
+        .dates_in(clause.range())
         .iter()
-        .find(|date| date.signs_off && date.start > clause.start && date.end <= clause.end);
+        .find(|date| date.signs_off && date.start > clause.start);
     let mut end = dated.map_or(clause.end, |date| date.start);
     while end > clause.start && !is_han(text.chars[end - 1]) {
         end -= 1;
@@ -46,9 +46,9 @@ fn signature(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let last = dated.is_some()
         || clause.end == text.chars.len()
         || text
-            .dates
+            .dates_from(clause.end..clause.end + 2)
             .iter()
-            .any(|date| date.signs_off && date.start >= clause.end && date.start <= clause.end + 1);
+            .any(|date| date.signs_off);
     let length = end - clause.start;
     let plain = text.chars[clause.start..end]
         .iter()
@@ -96,8 +96,8 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
         start -= 1;
     }
     if text.date_over(start..tail.start) {
-        let dates = text.dates.iter().filter(|date| date.end <= tail.start);
-        start = dates.map(|date| date.end).max().unwrap_or(start).max(start);
+        let dates = text.dates_in(start.saturating_sub(NAME)..tail.start);
+        start = dates.last().map_or(start, |date| date.end.max(start));
     }
     // 社区居委会 must not be found as 社区: the longer word ends further on.
     if let Some(next) = text.chars.get(tail.end)
@@ -194,7 +194,7 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
         return true;
     }
-    let rest_dated = text.dates.iter().any(|date| date.start == tail.end);
+    let rest_dated = text.date_from(tail.end);
     let alone = name.start == clause.start && (tail.end + 1 >= clause.end || rest_dated);
     if tail.cues.has(Cue::Section) {
         let doer = text
