@@ -4,7 +4,7 @@
 use crate::calendar::Calendar;
 use crate::domain::moment::Moment;
 use crate::domain::period::Period;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Redo, Ticket};
 use crate::rules::Rulebook;
 use crate::rules::clause::Cite;
 use crate::rules::extension::Running;
@@ -109,7 +109,11 @@ pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> 
     )?;
     let finish = match ticket.redos.last() {
         None => first,
-        Some(redo) => match (&book.redo.limit, redo.due) {
+        // A redo whose clock started again has its limit anew, whatever the office stated with the order.
+        Some(redo) => match (
+            &book.redo.limit,
+            redo.due.filter(|_| redo_keeps_its_due(book, redo, start)),
+        ) {
             (_, Some(due)) => Finish {
                 due: Some(due),
                 first_due: Some(due),
@@ -139,6 +143,12 @@ pub fn running<'b>(ticket: &Ticket, book: &'b Rulebook, calendar: &Calendar) -> 
         },
         None => finish,
     })
+}
+
+/// Without a limit of its own a redo has only the one that was stated.
+fn redo_keeps_its_due(book: &Rulebook, redo: &Redo, start: Moment) -> bool {
+    let limit = book.redo.limit.as_ref().is_some_and(|rule| rule.same_as_first);
+    !limit || start <= redo.at
 }
 
 /// What the rules on extensions want to know of a ticket.
