@@ -181,10 +181,10 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
                 .any(|stop| stop.end == at)
             || text.date_until(at)
     };
-    let from = clause
-        .range()
-        .find(|at| hidden_name(text, *at).is_some() && opens(*at))?;
-    let end = from + hidden_name(text, from)?;
+    let (from, end) = clause.range().find_map(|at| {
+        let length = hidden_name(text, at).or_else(|| plain_name(text, clause, at))?;
+        opens(at).then_some((at, at + length))
+    })?;
     let acts = text
         .hits_in(end..clause.end, DOES)
         .next()
@@ -194,6 +194,40 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
         name: told(text, from..end),
         post: None,
     })
+}
+
+/// 城管办李建国到现场: a name of three characters right behind its office and right before what was done.
+fn plain_name(text: &Text, clause: &Clause, at: usize) -> Option<usize> {
+    const LENGTH: usize = 3;
+    const GOES: [&str; 15] = [
+        "到",
+        "赴",
+        "前往",
+        "现场",
+        "上门",
+        "入户",
+        "电话",
+        "联系",
+        "与来电",
+        "与您",
+        "向来电",
+        "向您",
+        "带领",
+        "回访",
+        "带队",
+    ];
+    let end = at + LENGTH;
+    (at > clause.start
+        && name_at(text, at) == Some(LENGTH)
+        && GOES.iter().any(|word| text.starts_with(end, word))
+        && !text.chars[at + 1..end].iter().any(|c| LEXICON.name_stops.has(*c))
+        && text
+            .hits_in(
+                at.saturating_sub(8)..at,
+                Cues::of(&[Cue::Body, Cue::Place, Cue::Section]),
+            )
+            .any(|office| office.end == at))
+    .then_some(LENGTH)
 }
 
 /// Whether this person is on the office's side here.

@@ -12,7 +12,11 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     text.clauses
         .iter()
         .filter(tells)
-        .filter_map(|clause| concrete(text, clause).or_else(|| went(text, clause)))
+        .filter_map(|clause| {
+            concrete(text, clause)
+                .or_else(|| went(text, clause))
+                .or_else(|| set_about(text, clause))
+        })
         .collect()
 }
 
@@ -57,6 +61,51 @@ fn went(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     (looks && done(text, clause, &act)).then_some(goes..clause.end)
 }
 
+/// 已安排公交公司, 已向开发商反映, 查询信用信息公示系统: general words that are concrete by what goes with them.
+fn set_about(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const WHOM: Cues = Cues::of(&[Cue::Firm, Cue::Body, Cue::Agent, Cue::Section]);
+    const RECORDS: [&str; 9] = ["系统", "数据", "资料", "档案", "台账", "记录", "监控", "平台", "信息"];
+    const TOLD: [&str; 6] = ["反映", "汇报", "报告", "通报", "咨询", "了解"];
+    if text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]) {
+        return None;
+    }
+    let act = |start: usize, end: usize| {
+        let act = Hit {
+            start,
+            end,
+            cues: Cues::default(),
+        };
+        done(text, clause, &act).then_some(start..end)
+    };
+    let near = |at: usize| at..clause.end.min(at + 16);
+    clause.range().find_map(|at| {
+        let (word, holds) = match text.chars[at] {
+            '安' if text.starts_with(at, "安排") => {
+                let told = ["已", "立即", "马上", "迅速", "及时", "第一时间"]
+                    .iter()
+                    .any(|word| text.ends_with(at, word));
+                (2, told && text.hits_in(near(at + 2), WHOM).next().is_some())
+            }
+            '查' if text.starts_with(at, "查询") => {
+                let told = at > clause.start && matches!(text.chars[at - 1], '经' | '过' | '员' | '局' | '已' | '心');
+                (
+                    2,
+                    told && RECORDS.iter().any(|word| text.contains(at + 2..clause.end, word)),
+                )
+            }
+            '向' if text.ends_with(at, "已") || text.ends_with(at, "积极") || text.ends_with(at, "立即") => {
+                let whom = text.hits_in(near(at + 1), WHOM).next();
+                (
+                    1,
+                    whom.is_some_and(|whom| TOLD.iter().any(|word| text.contains(whom.end..clause.end, word))),
+                )
+            }
+            _ => return None,
+        };
+        if holds { act(at, at + word) } else { None }
+    })
+}
+
 /// Whether a clause can tell of something done at all.
 pub(super) fn open(clause: &Clause) -> bool {
     !clause.mood.story && !clause.mood.supposed && !clause.mood.ahead
@@ -72,6 +121,11 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     // 尚未收到上级部门下达的任务: what was not.
     let denied = ["未", "没有"].iter().any(|word| text.contains(before.clone(), word)) && !act.cues.has(Cue::ActSure);
     if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
+        return false;
+    }
+    // 主要负责督促施工单位: a duty.
+    let beside = act.start.saturating_sub(4).max(clause.start)..act.start;
+    if text.contains(beside, "负责") && !["已", "了"].iter().any(|word| text.contains(clause.range(), word)) {
         return false;
     }
     if text.dates_in(before.clone()).iter().any(|date| due(text, date.end)) {

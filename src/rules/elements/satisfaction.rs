@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::lexicon::{Cue, Cues};
+use super::lexicon::{Cue, Cues, LEXICON};
 use super::names::name_at;
 use super::text::{Clause, Hit, Text};
 use crate::domain::element::Attitude;
@@ -195,6 +195,10 @@ fn thanks_caller(text: &Text, hit: &Hit) -> bool {
 /// Whether nothing but adverbs, 表示 and what the attitude is to stands before it, so that the subject is the last one.
 fn heads(text: &Text, before: Range<usize>) -> bool {
     const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之";
+    const MUCH: &[&str] = &["非常", "十分", "很", "特别", "比较", "深", "极为", "相当"];
+    if MUCH.iter().any(|word| text.ends_with(before.end, word)) {
+        return before.len() <= 4 || text.contains(before, "表示");
+    }
     let rest = before
         .clone()
         .find(|at| !ADVERBS.contains(text.chars[*at]))
@@ -252,9 +256,25 @@ fn subject(text: &Text, callers: &Callers, before: Range<usize>, decides: bool) 
 /// How far from the caller his attitude may stand.
 const REACH: usize = 22;
 
+/// 刘先生: in a report of the handling a person named so politely is the caller, unless said to be of the other side.
+fn is_named(text: &Text, who: &Hit) -> bool {
+    let polite = ["先生", "女士"].iter().any(|title| text.ends_with(who.end, title)) && who.end - who.start == 2;
+    let Some(surname) = who.start.checked_sub(1).filter(|_| polite) else {
+        return false;
+    };
+    const OTHERS: Cues = Cues::of(&[Cue::OtherSide, Cue::Post, Cue::Firm, Cue::Agent]);
+    LEXICON.is_surname(text.chars[surname])
+        && !text
+            .hits_in(surname.saturating_sub(6)..surname, OTHERS)
+            .any(|hit| hit.end == surname)
+}
+
 /// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
 fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
+        return true;
+    }
+    if !callers.addressed && is_named(text, who) {
         return true;
     }
     // In a letter to 您 a 业主 is somebody else.

@@ -105,6 +105,10 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     {
         return None;
     }
+    // 第一批中心城区: the middle, not a centre.
+    if text.ends_with(tail.end, "中心") && text.chars.get(tail.end).is_some_and(|c| "区线城广小".contains(*c)) {
+        return None;
+    }
     // 17处, 3个站: counted, not named.
     let counted = tail.start > 0 && text.chars[tail.start - 1].is_ascii_digit();
     if counted && tail.cues.has(Cue::Section) {
@@ -124,26 +128,28 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
 
 /// Whether a stem says which body is meant.
 fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
-    if stem.is_empty() {
-        return tail.cues.has(Cue::Body)
-            && tail.end - tail.start >= 3
-            && ![
-                "办公室",
-                "委员会",
-                "管委会",
-                "派出所",
-                "指挥部",
-                "项目部",
-                "管理处",
-                "服务处",
-                "管理所",
-                "管理站",
-                "服务站",
-                "执法队",
-                "检察院",
-            ]
-            .iter()
-            .any(|bare| text.ends_with(tail.end, bare));
+    // 热线办, 城管局: the tail says its own field.
+    let fielded = tail.cues.has(Cue::Body)
+        && tail.end - tail.start >= 3
+        && ![
+            "办公室",
+            "委员会",
+            "管委会",
+            "派出所",
+            "指挥部",
+            "项目部",
+            "管理处",
+            "服务处",
+            "管理所",
+            "管理站",
+            "服务站",
+            "执法队",
+            "检察院",
+        ]
+        .iter()
+        .any(|bare| text.ends_with(tail.end, bare));
+    if stem.is_empty() || fielded {
+        return fielded;
     }
     // Strip generic words from the front and see whether anything is left.
     let mut at = stem.start;
@@ -172,6 +178,36 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
     stem.end - at >= 1 && stem.len() >= least
 }
 
+/// After the name these make it a field of duty, a stretch of land, or the author of a document.
+const ASIDE: &[&str] = &[
+    "职责",
+    "职能",
+    "管辖",
+    "属于",
+    "范围",
+    "辖区",
+    "境内",
+    "位于",
+    "投资",
+    "采购",
+    "补贴",
+    "《",
+    "关于印发",
+];
+
+/// 各区园林局; 买受人应当在30日内, 到市房产局办理: a rule speaks of whoever it may concern.
+fn rule_speaks(text: &Text, clause: &Clause, name: &Range<usize>) -> bool {
+    if text.contains(clause.start.max(name.start.saturating_sub(24))..name.start, "各") {
+        return true;
+    }
+    let to = name.start > 0 && matches!(text.chars[name.start - 1], '到' | '向' | '至');
+    let sentence = text.sentence_of(clause);
+    to && ["应当", "应", "须", "凭", "可以", "可", "需"]
+        .iter()
+        .any(|word| text.contains(sentence.start..clause.start, word))
+        && !text.has(sentence.start..name.start, &[Cue::Office, Cue::Agent, Cue::CallerSure])
+}
+
 /// Before the name of a firm these say that something is done to it.
 const OBJECT: &str = "在对向到与和给谈从就诉求称";
 
@@ -185,10 +221,7 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
         return false;
     }
-    if ["职责", "职能", "管辖"]
-        .iter()
-        .any(|word| text.starts_with(tail.end, word))
-    {
+    if ASIDE.iter().any(|word| text.starts_with(tail.end, word)) || rule_speaks(text, clause, name) {
         return false;
     }
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
@@ -202,6 +235,8 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
             .any(|hit| hit.start <= tail.end + 1);
         return name.len() >= 3 && (alone || doer);
     }
+    // 环城西路新建学校, 是…: a topic, no signature.
+    let alone = alone && text.chars[clause.end - 1] != ',';
     let object = name.start > clause.start && OBJECT.contains(text.chars[name.start - 1]);
     alone
         || !object
