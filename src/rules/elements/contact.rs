@@ -167,8 +167,15 @@ fn with(text: &Text, clause: &Clause, caller: &Hit) -> Option<Range<usize>> {
 
 fn object(text: &Text, clause: &Clause, caller: &Hit) -> Option<Range<usize>> {
     let end = caller.start - usize::from(text.ends_with(caller.start, "了"));
-    let told = OBJECT.iter().any(|word| text.ends_with(end, word));
-    (caller.cues.has(Cue::CallerSure) && told).then_some(clause.start..caller.end)
+    // 电话联系周先生: the surname stands between.
+    let polite = ["先生", "女士"].iter().any(|title| text.ends_with(caller.end, title)) && end > clause.start;
+    let told = |end: usize| OBJECT.iter().any(|word| text.ends_with(end, word));
+    let told = if polite {
+        told(end - 1)
+    } else {
+        caller.cues.has(Cue::CallerSure) && told(end)
+    };
+    told.then_some(clause.start..caller.end)
 }
 
 pub(super) fn unreachable(text: &Text) -> Option<Range<usize>> {

@@ -67,6 +67,9 @@ const LABELS: &[&str] = &[
 /// 联系人:小陈, 承办单位及承办人:某局违建查处科 尹某.
 fn labelled(text: &Text, post: &Hit) -> Option<Named> {
     let label = LABELS.iter().any(|label| text.ends_with(post.end, label));
+    if let Some(named) = runs_on(text, post) {
+        return Some(named);
+    }
     if !label || !matches!(text.chars.get(post.end), Some(':' | '为' | '是' | '-' | '(')) {
         return None;
     }
@@ -82,6 +85,25 @@ fn labelled(text: &Text, post: &Hit) -> Option<Named> {
     Some(Named {
         range: post.start..at + length,
         name: told(text, at..at + length),
+        post: told(text, post.start..post.end),
+    })
+}
+
+/// 联系人李贵新, 联系电话…: no colon between.
+fn runs_on(text: &Text, post: &Hit) -> Option<Named> {
+    const SURE: &[&str] = &["联系人", "经办人", "承办人", "办理人", "答复人", "回复人", "核查人"];
+    if !SURE.iter().any(|label| text.ends_with(post.end, label)) {
+        return None;
+    }
+    let end = post.end + name_at(text, post.end)?;
+    let closes = text
+        .chars
+        .get(end)
+        .is_none_or(|c| matches!(c, ',' | '。' | ';' | '、' | '(' | ')' | '\n' | ':') || c.is_ascii_digit())
+        || text.starts_with(end, "电话");
+    closes.then(|| Named {
+        range: post.start..end,
+        name: told(text, post.end..end),
         post: told(text, post.start..post.end),
     })
 }
@@ -232,6 +254,13 @@ fn plain_name(text: &Text, clause: &Clause, at: usize) -> Option<usize> {
 
 /// Whether this person is on the office's side here.
 fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
+    // 村主任陈某被处分, 原村支书李某违规占地: what the matter is about.
+    if ["被", "违", "涉嫌", "贪", "私自", "擅自"]
+        .iter()
+        .any(|word| text.starts_with(person.end, word))
+    {
+        return false;
+    }
     let before = clause.start..person.start;
     let beside = before.start.max(person.start.saturating_sub(6))..person.start;
     if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {

@@ -69,6 +69,12 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     {
         return false;
     }
+    // 符合条件的, 将按规定发放: a rule, where no office binds itself.
+    let rule = text.ends_with(clause.start, "的,")
+        && !text.has(clause.range(), &[Cue::Office, Cue::Body, Cue::Place, Cue::Agent]);
+    if rule || text.contains(hit.end..clause.end, "已完成") {
+        return false;
+    }
     if text.starts_with(hit.end, "努力") || text.contains(hit.end..clause.end.min(hit.end + 8), "不会") {
         return false;
     }
@@ -207,7 +213,9 @@ fn promises(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         .any(|word| text.contains(clause.range(), word));
     let office = text.has(clause.start..hit.start + 1, &[Cue::Office]) || text.has(clause.range(), &[Cue::Office]);
     reports && prompt
-        || office && text.starts_with(hit.start, "将") && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure])
+        || office
+            && text.starts_with(hit.start, "将")
+            && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
         || office && text.contains(clause.range(), "将按")
 }
 

@@ -123,6 +123,10 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
         return false;
     }
+    // 对违反规定的, 责令改正: what a rule lays down.
+    if text.ends_with(clause.start, "的,") && !text.has(before.clone(), &[Cue::Office, Cue::Agent, Cue::Past]) {
+        return false;
+    }
     // 主要负责督促施工单位: a duty.
     let beside = act.start.saturating_sub(4).max(clause.start)..act.start;
     if text.contains(beside, "负责") && !["已", "了"].iter().any(|word| text.contains(clause.range(), word)) {

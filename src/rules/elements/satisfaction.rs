@@ -91,12 +91,17 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
-    if thanks_caller(text, hit)
-        || ["得到", "获得", "赢得"]
-            .iter()
-            .any(|word| text.contains(before.clone(), word))
-    {
+    if thanks_caller(text, hit) {
         return false;
+    }
+    // 得到了反映人的认可: his; 得到了群众的好评: other people's.
+    if ["得到", "获得", "赢得"]
+        .iter()
+        .any(|word| text.contains(before.clone(), word))
+    {
+        let hoped = text.contains(before.clone(), "希望") || text.contains(before.clone(), "能");
+        let his = text.hits_in(before, Cues::of(&[Cue::CallerSure])).last();
+        return !hoped && his.is_some_and(|his| his.end + 1 == hit.start && text.starts_with(his.end, "的"));
     }
     if let Some(subject) = subject(text, callers, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
@@ -140,7 +145,8 @@ impl<'a> Callers<'a> {
         const AFTER: &[&str] = &["反映", "来电", "来信", "致电"];
         let whole = 0..text.chars.len();
         let raises = |hit: &&Hit| {
-            BEFORE.iter().any(|word| text.ends_with(hit.start, word))
+            told(text, hit)
+                || BEFORE.iter().any(|word| text.ends_with(hit.start, word))
                 || AFTER.iter().any(|word| text.starts_with(hit.end, word))
         };
         Self {
@@ -171,6 +177,42 @@ impl<'a> Callers<'a> {
         };
         !self.names.is_empty() && range.any(named)
     }
+}
+
+/// 向居民反馈, 回访业主: the one to whom the handling is told is the one who asked for it.
+fn told(text: &Text, who: &Hit) -> bool {
+    const TELLS: &[&str] = &["反馈", "解释", "说明", "回复", "答复", "致歉", "沟通"];
+    let to = ["向", "与"].iter().any(|word| text.ends_with(who.start, word));
+    let near = who.end..text.chars.len().min(who.end + 10);
+    to && TELLS.iter().any(|word| text.contains(near.clone(), word))
+        || ["回访", "答复", "回复"]
+            .iter()
+            .any(|word| text.ends_with(who.start, word))
+}
+
+/// 居民对处理结果表示满意: of the result of the handling only he can say so, if he is one and not many.
+fn of_result(text: &Text, who: &Hit) -> bool {
+    const RESULTS: &[&str] = &[
+        "对处理",
+        "对办理",
+        "对答复",
+        "对回复",
+        "对调解结果",
+        "对此次办件",
+        "对此次处理",
+        "对整改结果",
+        "对处置结果",
+    ];
+    const MANY: &[&str] = &[
+        "周边", "周围", "附近", "多数", "广大", "部分", "全体", "其他", "各", "群众", "有",
+    ];
+    let near = who.end..text.chars.len().min(who.end + 5);
+    RESULTS.iter().any(|word| text.contains(near.start..near.end + 4, word))
+        && !MANY.iter().any(|word| text.ends_with(who.start, word))
+        && !["们", "普遍", "纷纷", "均", "都", "代表"]
+            .iter()
+            .any(|word| text.starts_with(who.end, word))
+        && !text.ends_with(who.end, "群众")
 }
 
 /// 非常感谢您, 感谢网友对: the unit thanks the caller.
@@ -274,7 +316,7 @@ fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
         return true;
     }
-    if !callers.addressed && is_named(text, who) {
+    if !callers.addressed && who.cues.has(Cue::Caller) && (is_named(text, who) || of_result(text, who)) {
         return true;
     }
     // In a letter to 您 a 业主 is somebody else.

@@ -26,7 +26,27 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         }
     }
     found.extend(text.clauses.iter().filter_map(|clause| signature(text, clause)));
+    found.extend((0..text.chars.len()).filter_map(|at| labelled(text, at)));
     found
+}
+
+/// 经办单位:京港澳高速改扩建工程(蔡甸段)征地拆迁协调指挥部: what follows the label is one whatever its name.
+fn labelled(text: &Text, at: usize) -> Option<Range<usize>> {
+    const LABELS: &[&str] = &[
+        "经办单位:",
+        "承办单位:",
+        "办理单位:",
+        "答复单位:",
+        "回复单位:",
+        "主办单位:",
+    ];
+    const LONGEST: usize = 40;
+    if text.chars[at] != ':' || !LABELS.iter().any(|label| text.ends_with(at + 1, label)) {
+        return None;
+    }
+    let name = text.chars[at + 1..].iter().take(LONGEST);
+    let length = name.take_while(|c| is_han(**c) || matches!(c, '(' | ')')).count();
+    (length >= 4).then_some(at + 1..at + 1 + length)
 }
 
 /// Last characters of the names of bodies that sign.
@@ -216,6 +236,16 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     let before = clause.start..name.start;
     let after = tail.end..clause.end;
     if clause.mood.wish && text.has(before.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    // 已转交县住建局: to whom it was passed on.
+    let passed = text
+        .hits_in(
+            clause.start.max(name.start.saturating_sub(6))..name.start,
+            Cues::of(&[Cue::Forward]),
+        )
+        .any(|hit| hit.end + 1 >= name.start);
+    if passed {
         return false;
     }
     if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
