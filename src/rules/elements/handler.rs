@@ -1,6 +1,7 @@
 //! 经办人: a person with a name, or a post that only one holds (社区党总支书记), who handled the matter. 工作人员 is
 //! nobody; a shop's 负责人 and the caller are the other side.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues, LEXICON};
@@ -20,6 +21,7 @@ const DOES: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means])
 
 pub(super) fn find(text: &Text) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
+    let parties = parties(text);
     for clause in &text.clauses {
         if clause.mood.story || clause.mood.supposed {
             continue;
@@ -38,7 +40,15 @@ pub(super) fn find(text: &Text) -> Vec<Named> {
             found.extend(name_alone(text, clause));
         }
     }
+    found.retain(|named| named.name.as_ref().is_none_or(|name| !parties.contains(name)));
     found
+}
+
+/// 村民陈某, 驾驶员王某: people the matter is about, by name.
+fn parties(text: &Text) -> HashSet<String> {
+    text.hits_in(0..text.chars.len(), Cues::of(&[Cue::Party]))
+        .filter_map(|party| told(text, party.end..party.end + name_at(text, party.end)?))
+        .collect()
 }
 
 fn told(text: &Text, range: Range<usize>) -> Option<String> {
@@ -172,7 +182,8 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
 
 /// 社区党总支书记入户走访: one person, though unnamed.
 fn lead(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
-    if !post.cues.has(Cue::LeadPost) {
+    // 村主任陈某被处分: with a name behind it, the name was judged already.
+    if !post.cues.has(Cue::LeadPost) || name_at(text, post.end).is_some() {
         return None;
     }
     let before = clause.start..post.start;
@@ -207,15 +218,28 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
         let length = hidden_name(text, at).or_else(|| plain_name(text, clause, at))?;
         opens(at).then_some((at, at + length))
     })?;
+    // 王某到派出所报案: at the head of a clause anybody may go anywhere; one who handles does something of handling.
+    let heads = from == clause.start && !clause_follows_office(text, clause);
+    let does = if heads { SURELY } else { DOES };
     let acts = text
-        .hits_in(end..clause.end, DOES)
+        .hits_in(end..clause.end, does)
         .next()
-        .is_some_and(|act| act.start - end <= 10);
+        .is_some_and(|act| act.start - end <= if heads { 16 } else { 10 });
     (acts && acts_here(text, clause, from..end)).then(|| Named {
         range: from..end,
         name: told(text, from..end),
         post: None,
     })
+}
+
+/// What shows it of somebody named without post or office.
+const SURELY: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::Means]);
+
+/// Whether an office was named earlier in the sentence: then its people are the ones named after it.
+fn clause_follows_office(text: &Text, clause: &Clause) -> bool {
+    const OFFICES: Cues = Cues::of(&[Cue::Body, Cue::Office, Cue::Agent]);
+    let sentence = text.sentence_of(clause);
+    text.hits_in(sentence.start..clause.start, OFFICES).next().is_some()
 }
 
 /// 城管办李建国到现场: a name of three characters right behind its office and right before what was done.
@@ -263,7 +287,7 @@ fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
     }
     let before = clause.start..person.start;
     let beside = before.start.max(person.start.saturating_sub(6))..person.start;
-    if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {
+    if text.has(beside.clone(), &[Cue::OtherSide, Cue::Party]) || text.has(before.clone(), &[Cue::Wish]) {
         return false;
     }
     // 约谈学校负责人曾某, 与绿地的刘芳经理联系: the other side; 某书记信箱: an address.

@@ -87,13 +87,6 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
     if text.has(before.clone(), &[Cue::Wish, Cue::Modal, Cue::Supposed]) && !text.ends_with(hit.start, "表示") {
         return false;
     }
-    // 满意度: a label with its value.
-    if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
-        return false;
-    }
-    if thanks_caller(text, hit) {
-        return false;
-    }
     // 得到了反映人的认可: his; 得到了群众的好评: other people's.
     if ["得到", "获得", "赢得"]
         .iter()
@@ -102,6 +95,13 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
         let hoped = text.contains(before.clone(), "希望") || text.contains(before.clone(), "能");
         let his = text.hits_in(before, Cues::of(&[Cue::CallerSure])).last();
         return !hoped && his.is_some_and(|his| his.end + 1 == hit.start && text.starts_with(his.end, "的"));
+    }
+    // 满意度: a label with its value.
+    if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
+        return false;
+    }
+    if thanks_caller(text, hit) {
+        return false;
     }
     if let Some(subject) = subject(text, callers, before.clone(), hit.cues.has(Cue::Decision)) {
         return subject;
