@@ -200,7 +200,11 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix]);
     let sentence = text.sentence_of(clause);
-    (text.waits(clause) && text.hits_in(clause.start..sentence.end, acts).next().is_some()).then(|| clause.range())
+    let of_itself = ["即可", "则", "方可"]
+        .iter()
+        .any(|word| text.contains(clause.start..sentence.end, word));
+    (text.waits(clause) && !of_itself && text.hits_in(clause.start..sentence.end, acts).next().is_some())
+        .then(|| clause.range())
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.

@@ -241,6 +241,14 @@ fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
         // 正在进行提质改造: under way, and not by the way of this matter.
         return !text.contains(before, "正");
     }
+    // 经与驾校协商: with whom is told.
+    if act.cues.has(Cue::ActThird)
+        && ["经与", "已与", "积极与", "立即与"]
+            .iter()
+            .any(|word| text.contains(before.clone(), word))
+    {
+        return true;
+    }
     let who = text.has(
         before.clone(),
         &[Cue::Office, Cue::Agent, Cue::Body, Cue::Post, Cue::Firm, Cue::Section],

@@ -238,6 +238,13 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if clause.mood.wish && text.has(before.clone(), &[Cue::Wish]) {
         return false;
     }
+    // 根据县人民政府办公室关于…的通知, 按照市政府统一部署: who laid it down.
+    let rests = ["根据", "依据", "按照", "依照", "遵照"]
+        .iter()
+        .any(|word| text.ends_with(name.start, word));
+    if rests && !text.starts_with(tail.end, "工作人员") {
+        return false;
+    }
     // 已转交县住建局: to whom it was passed on.
     let passed = text
         .hits_in(
