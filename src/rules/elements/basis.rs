@@ -17,6 +17,7 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     found.extend(led_in(text));
     found.extend(standards(text));
     found.extend(numbers(text));
+    found.extend(orders(text));
     found.extend(bare_names(text));
     found
 }
@@ -192,6 +193,36 @@ fn numbers(text: &Text) -> Vec<Range<usize>> {
                 found.push(at.saturating_sub(7)..at + number + 2);
             }
         }
+    }
+    found
+}
+
+/// 依据国家计委1999年第1283号文件, 根据住建部令第166号, 市政府第45次常务会议纪要.
+fn orders(text: &Text) -> Vec<Range<usize>> {
+    const LEADS: &[&str] = &["根据", "依据", "按照", "依照"];
+    let mut found = Vec::new();
+    for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
+        let Some(lead) = text
+            .hits_of(clause, Cue::RestsOn)
+            .find(|lead| LEADS.iter().any(|word| text.starts_with(lead.start, word)))
+        else {
+            continue;
+        };
+        found.extend(
+            (lead.end..clause.end)
+                .filter(|at| text.chars[*at] == '第')
+                .find_map(|at| {
+                    let digits = text.chars[at + 1..clause.end]
+                        .iter()
+                        .take_while(|c| c.is_ascii_digit())
+                        .count();
+                    let end = at + 1 + digits;
+                    let document = text.starts_with(end, "号文") || text.starts_with(end, "号令");
+                    let order = text.starts_with(end, "号") && text.ends_with(at, "令");
+                    let minutes = text.starts_with(end, "次") && text.contains(end..clause.end, "会议");
+                    (digits > 0 && (document || order || minutes)).then_some(lead.end..end + 1)
+                }),
+        );
     }
     found
 }

@@ -72,7 +72,8 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     // 符合条件的, 将按规定发放: a rule, where no office binds itself.
     let rule = text.ends_with(clause.start, "的,")
         && !text.has(clause.range(), &[Cue::Office, Cue::Body, Cue::Place, Cue::Agent]);
-    if rule || text.contains(hit.end..clause.end, "已完成") {
+    let not_so = ["原", "否则"].iter().any(|word| text.ends_with(hit.start, word));
+    if rule || not_so || text.contains(hit.end..clause.end, "已完成") {
         return false;
     }
     if text.starts_with(hit.end, "努力") || text.contains(hit.end..clause.end.min(hit.end + 8), "不会") {
@@ -203,8 +204,13 @@ fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let of_itself = ["即可", "则", "方可"]
         .iter()
         .any(|word| text.contains(clause.start..sentence.end, word));
-    (text.waits(clause) && !of_itself && text.hits_in(clause.start..sentence.end, acts).next().is_some())
-        .then(|| clause.range())
+    (text.waits(clause)
+        && !of_itself
+        && (text.hits_in(clause.start..sentence.end, acts).next().is_some()
+            || ["启动", "建设", "开工", "动工", "开通", "拨付"]
+                .iter()
+                .any(|word| text.contains(clause.start..sentence.end, word))))
+    .then(|| clause.range())
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.

@@ -100,10 +100,25 @@ fn set_about(text: &Text, clause: &Clause) -> Option<Range<usize>> {
                     whom.is_some_and(|whom| TOLD.iter().any(|word| text.contains(whom.end..clause.end, word))),
                 )
             }
+            '对' => (1, upon(text, clause, at)),
             _ => return None,
         };
         if holds { act(at, at + word) } else { None }
     })
+}
+
+/// 公司已对司机进行培训: something done to somebody, in whatever words; to look into a matter is none.
+fn upon(text: &Text, clause: &Clause, at: usize) -> bool {
+    const WHO: &[Cue] = &[Cue::Office, Cue::Agent, Cue::Body, Cue::Place, Cue::Firm, Cue::Section];
+    const LOOKS: &[&str] = &[
+        "调查", "核实", "核查", "了解", "研究", "审核", "答复", "回复", "处理", "分析", "梳理", "问题", "建议", "诉求",
+        "意见", "情况", "反映", "认真", "说明", "解释", "办理", "评估", "规范",
+    ];
+    let done = text.ends_with(at, "已") && text.has(clause.start..at, WHO);
+    let does = ["进行了", "作出", "实施了", "进行"]
+        .iter()
+        .find_map(|word| (at + 2..clause.end.min(at + 24)).find(|from| text.starts_with(*from, word)));
+    done && does.is_some() && !LOOKS.iter().any(|word| text.contains(at..clause.end, word))
 }
 
 /// Whether a clause can tell of something done at all.

@@ -184,6 +184,10 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
             None => break,
         }
     }
+    // 市自来水公司: of its kind there is one.
+    if tail.cues.has(Cue::Firm) && stem.len() >= 3 && "市区县镇".contains(text.chars[stem.start]) {
+        return true;
+    }
     // 区城市管理局: for a body its field is name enough, however common its words.
     if tail.cues.has(Cue::Body)
         && stem.len() >= 4
@@ -236,6 +240,24 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     let before = clause.start..name.start;
     let after = tail.end..clause.end;
     if clause.mood.wish && text.has(before.clone(), &[Cue::Wish]) {
+        return false;
+    }
+    // 位于城关镇, 反映给市交通局, 以人社局公布为准: where, to whom, and whose word it is.
+    const BEFORE: &[&str] = &[
+        "位于",
+        "地处",
+        "坐落",
+        "家住",
+        "住在",
+        "居住在",
+        "反映给",
+        "反馈给",
+        "上报给",
+        "提交给",
+        "移交给",
+        "以",
+    ];
+    if BEFORE.iter().any(|word| text.ends_with(name.start, word)) {
         return false;
     }
     // 根据县人民政府办公室关于…的通知, 按照市政府统一部署: who laid it down.
