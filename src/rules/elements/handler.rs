@@ -173,6 +173,13 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
             && !text.chars[at + 1..end].iter().any(|c| LEXICON.name_stops.has(*c))
     })?;
     let at = end - length;
+    // 李老师已道歉: mostly the one complained of; one who spoke with the caller handles.
+    let of_trade = ["老师", "医生", "律师", "法官"]
+        .iter()
+        .any(|trade| text.ends_with(title.end, trade));
+    if of_trade && !text.has(clause.range(), &[Cue::Means, Cue::CallerSure]) {
+        return None;
+    }
     acts_here(text, clause, at..title.end).then(|| Named {
         range: at..title.end,
         name: told(text, at..end),

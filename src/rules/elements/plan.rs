@@ -56,7 +56,24 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         && hit.cues.has(Cue::Planned)
         && !hit.cues.has(Cue::PlannedLead);
     let sentence = text.sentence_of(clause);
-    let told = ["要求", "责令", "责成", "通知", "督促", "提醒", "叮嘱", "劝导", "建议"];
+    let told = [
+        "要求",
+        "责令",
+        "责成",
+        "通知",
+        "督促",
+        "提醒",
+        "叮嘱",
+        "劝导",
+        "建议",
+        "请您",
+        "请到",
+        "请携带",
+    ];
+    let over = |word: &str| text.ends_with(hit.end + 1, word) || text.ends_with(hit.end + 3, word);
+    if bare && !clause.mood.ahead && over("了") {
+        return false;
+    }
     if bare
         && !clause.mood.ahead
         && told

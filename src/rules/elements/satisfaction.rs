@@ -87,14 +87,17 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
     if text.has(before.clone(), &[Cue::Wish, Cue::Modal, Cue::Supposed]) && !text.ends_with(hit.start, "表示") {
         return false;
     }
-    // 得到了反映人的认可: his; 得到了群众的好评: other people's.
-    if ["得到", "获得", "赢得"]
+    // 得到了反映人的认可: his; 得到了市民的好评: other people's.
+    if ["得到", "获得", "赢得", "取得"]
         .iter()
         .any(|word| text.contains(before.clone(), word))
     {
         let hoped = text.contains(before.clone(), "希望") || text.contains(before.clone(), "能");
         let his = text.hits_in(before, Cues::of(&[Cue::CallerSure])).last();
-        return !hoped && his.is_some_and(|his| his.end + 1 == hit.start && text.starts_with(his.end, "的"));
+        return !hoped
+            && his.is_some_and(|his| {
+                !text.ends_with(his.end, "市民") && his.end + 1 == hit.start && text.starts_with(his.end, "的")
+            });
     }
     // 满意度: a label with its value.
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
@@ -236,10 +239,10 @@ fn thanks_caller(text: &Text, hit: &Hit) -> bool {
 
 /// Whether nothing but adverbs, 表示 and what the attitude is to stands before it, so that the subject is the last one.
 fn heads(text: &Text, before: Range<usize>) -> bool {
-    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之";
+    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之“”‘’「";
     const MUCH: &[&str] = &["非常", "十分", "很", "特别", "比较", "深", "极为", "相当"];
     if MUCH.iter().any(|word| text.ends_with(before.end, word)) {
-        return before.len() <= 4 || text.contains(before, "表示");
+        return before.len() <= 5 || text.contains(before, "表示");
     }
     let rest = before
         .clone()
@@ -317,6 +320,11 @@ fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
         return true;
     }
     if !callers.addressed && who.cues.has(Cue::Caller) && (is_named(text, who) || of_result(text, who)) {
+        return true;
+    }
+    // 经回访, 业主表示…: only the caller is called back.
+    let sentence = text.sentence_of(text.clause_at(who.start));
+    if who.cues.has(Cue::Caller) && text.contains(sentence.start..who.start, "回访") {
         return true;
     }
     // In a letter to 您 a 业主 is somebody else.

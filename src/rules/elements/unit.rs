@@ -217,6 +217,9 @@ const ASIDE: &[&str] = &[
     "补贴",
     "《",
     "关于印发",
+    "门户网站",
+    "网站",
+    "官网",
 ];
 
 /// 各区园林局; 买受人应当在30日内, 到市房产局办理: a rule speaks of whoever it may concern.
