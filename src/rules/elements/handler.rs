@@ -129,6 +129,9 @@ fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
         return None;
     }
     let length = name_at(text, at)?;
+    if accused(text, at + length) {
+        return None;
+    }
     Some(Named {
         range: post.start..at + length,
         name: told(text, at..at + length),
@@ -283,13 +286,16 @@ fn plain_name(text: &Text, clause: &Clause, at: usize) -> Option<usize> {
     .then_some(LENGTH)
 }
 
+/// 村主任陈某被处分, 原村支书李某违规占地: what the matter is about.
+fn accused(text: &Text, end: usize) -> bool {
+    ["被", "违", "涉嫌", "贪", "私自", "擅自"]
+        .iter()
+        .any(|word| text.starts_with(end, word))
+}
+
 /// Whether this person is on the office's side here.
 fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
-    // 村主任陈某被处分, 原村支书李某违规占地: what the matter is about.
-    if ["被", "违", "涉嫌", "贪", "私自", "擅自"]
-        .iter()
-        .any(|word| text.starts_with(person.end, word))
-    {
+    if accused(text, person.end) {
         return false;
     }
     let before = clause.start..person.start;
@@ -365,6 +371,8 @@ mod tests {
             "要求施工单位整改。",
             "主任高度重视,组织检查。",
             "来电人称科长王某到过现场。",
+            "村主任陈某被处分。",
+            "王某到派出所报案。",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));
         }

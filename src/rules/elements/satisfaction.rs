@@ -348,6 +348,8 @@ mod tests {
             ("投诉人对处理不认可。", Attitude::Dissatisfied),
             ("您对此非常不满意。", Attitude::VeryDissatisfied),
             ("来电人未表态。", Attitude::Unsaid),
+            ("经回访，周先生对此次办件结果表示满意。", Attitude::Satisfied),
+            ("得到了反映人的认可。", Attitude::Understands),
             ("来电人起初不满意，经解释后，来电人表示认可。", Attitude::Understands),
             ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
             ("满意情况：满意。", Attitude::Satisfied),
