@@ -273,10 +273,12 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
     if !ticket.receipts.iter().any(|(receiver, _)| receiver == unit) {
         ticket.receipts.push((unit.clone(), at));
     }
+    // Named for what it has, with the same clock: the time it was granted stays.
+    let same_clock = ticket.unit.as_ref() == Some(unit) && ticket.clock_start == Some(clock_start);
+    ticket.granted_due = ticket.granted_due.filter(|_| same_clock);
     ticket.unit = Some(unit.clone());
     ticket.clock_start = Some(clock_start);
     ticket.accepted = None;
-    ticket.granted_due = None;
     ticket.alert = Alert::None;
     ticket.stage = Stage::Dispatched;
 }

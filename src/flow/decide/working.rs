@@ -24,7 +24,14 @@ impl Matter<'_> {
     }
 
     pub(super) fn report_unreachable(&self, summary: &str, materials: &[Attachment]) -> Decision {
-        let standing = self.book.contact.standing(self.ticket.attempts_now(), self.calendar);
+        // After completion it is the result that could not be told, whoever was reached before.
+        let since = self.ticket.submitted.filter(|_| self.book.contact.on_result.is_some());
+        let attempts = self.ticket.attempts_now().iter();
+        let attempts: Vec<Attempt> = attempts
+            .filter(|attempt| since.is_none_or(|since| attempt.at >= since))
+            .cloned()
+            .collect();
+        let standing = self.book.contact.standing(&attempts, self.calendar);
         let findings = self.book.contact.judge_unreachable(&standing, summary, materials);
         settle(findings, || {
             vec![Event::UnreachableReported {
