@@ -13,8 +13,11 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         .filter(|title| is_law(text, title))
         .cloned()
         .collect();
+    found.extend(unclosed(text));
+    found.extend(led_in(text));
     found.extend(standards(text));
     found.extend(numbers(text));
+    found.extend(orders(text));
     found.extend(bare_names(text));
     found
 }
@@ -31,7 +34,84 @@ fn is_law(text: &Text, title: &Range<usize>) -> bool {
     let words = &text.chars[end.saturating_sub(8).max(title.start)..end];
     let longest = |cue: Cue| LEXICON.longest_end(words, cue);
     let (law, weak) = (longest(Cue::LawTail), longest(Cue::WeakTail));
-    law.max(weak) > longest(Cue::PaperTail) && (law > weak || relied_on(text, title))
+    // 草拟了《…规定》: not in force.
+    let drafted = ["草拟", "起草", "拟定", "草拟了", "起草了", "拟定了"]
+        .iter()
+        .any(|word| title.start > 0 && text.ends_with(title.start - 1, word));
+    !drafted && law.max(weak) > longest(Cue::PaperTail) && (law > weak || relied_on(text, title))
+}
+
+/// 《城乡居民基本医疗保险实施细则, : a mark that is never closed.
+fn unclosed(text: &Text) -> impl Iterator<Item = Range<usize>> + '_ {
+    const LONGEST: usize = 40;
+    (0..text.chars.len())
+        .filter(|at| text.chars[*at] == '《' && !text.in_title(at + 1))
+        .filter_map(|at| {
+            let name = text.chars[at + 1..].iter().take(LONGEST);
+            let length = name.take_while(|c| is_han(**c) || c.is_ascii_alphanumeric()).count();
+            let end = at + 1 + length;
+            (length >= 6 && is_law(text, &(at + 1..end))).then_some(at + 1..end)
+        })
+}
+
+/// 根据国务院公布的第二次全国残疾人抽样调查残疾标准: a long name of its own without 《》.
+fn led_in(text: &Text) -> Vec<Range<usize>> {
+    const LEADS: &[&str] = &["根据", "依据", "按照", "依照"];
+    const TAILS: &[&str] = &[
+        "条例",
+        "办法",
+        "细则",
+        "标准",
+        "实施方案",
+        "工作方案",
+        "技术规范",
+        "设计规范",
+    ];
+    const UNNAMED: &[&str] = &[
+        "相关",
+        "有关",
+        "法律",
+        "法规",
+        "上述",
+        "以上",
+        "合同",
+        "协议",
+        "您",
+        "要求",
+        "规定的",
+        "统一",
+        "这",
+        "该",
+    ];
+    const LONGEST: usize = 40;
+    /// A shorter one names a kind (收费标准), not a document.
+    const SHORTEST: usize = 10;
+    let mut found = Vec::new();
+    for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
+        for lead in text.hits_of(clause, Cue::RestsOn) {
+            if !LEADS
+                .iter()
+                .any(|word| lead.end - lead.start == 2 && text.starts_with(lead.start, word))
+            {
+                continue;
+            }
+            let name = text.chars[lead.end..clause.end].iter().take(LONGEST);
+            let length = name.take_while(|c| is_han(**c) || c.is_ascii_alphanumeric()).count();
+            let tail = (lead.end + SHORTEST..=lead.end + length).find(|end| {
+                let ends = *end == lead.end + length
+                    || ["规定", "的规定", "要求", "第"]
+                        .iter()
+                        .any(|word| text.starts_with(*end, word));
+                ends && TAILS.iter().any(|tail| text.ends_with(*end, tail))
+            });
+            if let Some(end) = tail
+                && !UNNAMED.iter().any(|word| text.contains(lead.end..end, word))
+            {
+                found.push(lead.end..end);
+            }
+        }
+    }
+    found
 }
 
 /// 根据…《…方案》, 《…通告》(榕交〔2026〕88号), 《…意见》第三条: something rests on it, or it is cited in full.
@@ -117,6 +197,36 @@ fn numbers(text: &Text) -> Vec<Range<usize>> {
     found
 }
 
+/// 依据国家计委1999年第1283号文件, 根据住建部令第166号, 市政府第45次常务会议纪要.
+fn orders(text: &Text) -> Vec<Range<usize>> {
+    const LEADS: &[&str] = &["根据", "依据", "按照", "依照"];
+    let mut found = Vec::new();
+    for clause in text.clauses.iter().filter(|clause| !clause.mood.story) {
+        let Some(lead) = text
+            .hits_of(clause, Cue::RestsOn)
+            .find(|lead| LEADS.iter().any(|word| text.starts_with(lead.start, word)))
+        else {
+            continue;
+        };
+        found.extend(
+            (lead.end..clause.end)
+                .filter(|at| text.chars[*at] == '第')
+                .find_map(|at| {
+                    let digits = text.chars[at + 1..clause.end]
+                        .iter()
+                        .take_while(|c| c.is_ascii_digit())
+                        .count();
+                    let end = at + 1 + digits;
+                    let document = text.starts_with(end, "号文") || text.starts_with(end, "号令");
+                    let order = text.starts_with(end, "号") && text.ends_with(at, "令");
+                    let minutes = text.starts_with(end, "次") && text.contains(end..clause.end, "会议");
+                    (digits > 0 && (document || order || minutes)).then_some(lead.end..end + 1)
+                }),
+        );
+    }
+    found
+}
+
 /// 劳动合同法第十四条, 根据民法典: the name itself, where an article follows or a 根据 leads it in.
 fn bare_names(text: &Text) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -188,6 +298,8 @@ mod tests {
             "根据《关于加强物业管理工作的通知》要求，",
             "《房票安置暂行办法（试行）》自6月1日起施行。",
             "城市养犬管理条例第九条规定，",
+            "根据住建部令第166号，",
+            "依据《城乡居民基本医疗保险实施细则，",
         ] {
             assert!(!basis(words).is_empty(), "{words}");
         }

@@ -22,10 +22,46 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
 /// Before any of these words it is not told as done.
 const NOT_DONE: &[Cue] = &[Cue::Planned, Cue::Will, Cue::Modal, Cue::Wish, Cue::Invites];
 
+/// 工作人员将处理结果向您反馈: there 将 is 把, and it is told as done.
+fn not_done(text: &Text, before: Range<usize>) -> bool {
+    text.hits_in(before, Cues::of(NOT_DONE))
+        .any(|hit| !is_ba(text, hit.end) || !text.ends_with(hit.end, "将"))
+}
+
+/// 将 before what is told, and not before what is to come.
+fn is_ba(text: &Text, after: usize) -> bool {
+    const TOLD: &[&str] = &[
+        "处理结果",
+        "办理结果",
+        "调查结果",
+        "核实结果",
+        "核查结果",
+        "检测结果",
+        "处理情况",
+        "办理情况",
+        "调查情况",
+        "核实情况",
+        "核查情况",
+        "有关情况",
+        "相关情况",
+        "以上情况",
+        "上述情况",
+        "此情况",
+        "情况",
+        "结果",
+        "处置结果",
+        "处置情况",
+        "政策",
+        "有关政策",
+        "相关政策",
+    ];
+    TOLD.iter().any(|word| text.starts_with(after, word))
+}
+
 /// Whether a way of speaking to somebody was used, and the caller was the one.
 fn reaches(text: &Text, clause: &Clause, means: &Hit) -> bool {
     let before = clause.start..means.start;
-    if text.has(before.clone(), NOT_DONE)
+    if not_done(text, before.clone())
         || denied_or_ahead(text, clause, means.start)
         || text.contains(means.end..clause.end, "12345")
     {
@@ -53,9 +89,10 @@ fn reaches(text: &Text, clause: &Clause, means: &Hit) -> bool {
 /// 处理情况会向您反馈, 未耐心向您解释: just before, a word says that it was not, or not yet.
 fn denied_or_ahead(text: &Text, clause: &Clause, at: usize) -> bool {
     let near = at.saturating_sub(6).max(clause.start)..at;
-    ["会", "将", "一般", "工作日内", "未", "没有"]
+    ["会", "一般", "工作日内", "未", "没有"]
         .iter()
         .any(|word| text.contains(near.clone(), word))
+        || near.clone().any(|at| text.chars[at] == '将' && !is_ba(text, at + 1))
 }
 
 /// 咨询人所在的社区, 您的诉求: what is his, not he.
@@ -110,7 +147,7 @@ fn spoken_to(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     text.hits_in(clause.range(), Cues::of(&[Cue::CallerSure, Cue::Caller]))
         .filter(|caller| !OWNS.iter().any(|word| text.starts_with(caller.end, word)))
         .filter(|caller| {
-            !text.has(clause.start..caller.start, NOT_DONE)
+            !not_done(text, clause.start..caller.start)
                 && !text.has(clause.start..caller.start, &[Cue::Forward])
                 && !denied_or_ahead(text, clause, caller.start)
         })
@@ -130,8 +167,15 @@ fn with(text: &Text, clause: &Clause, caller: &Hit) -> Option<Range<usize>> {
 
 fn object(text: &Text, clause: &Clause, caller: &Hit) -> Option<Range<usize>> {
     let end = caller.start - usize::from(text.ends_with(caller.start, "了"));
-    let told = OBJECT.iter().any(|word| text.ends_with(end, word));
-    (caller.cues.has(Cue::CallerSure) && told).then_some(clause.start..caller.end)
+    // 电话联系周先生: the surname stands between.
+    let polite = ["先生", "女士"].iter().any(|title| text.ends_with(caller.end, title)) && end > clause.start;
+    let told = |end: usize| OBJECT.iter().any(|word| text.ends_with(end, word));
+    let told = if polite {
+        told(end - 1)
+    } else {
+        caller.cues.has(Cue::CallerSure) && told(end)
+    };
+    told.then_some(clause.start..caller.end)
 }
 
 pub(super) fn unreachable(text: &Text) -> Option<Range<usize>> {

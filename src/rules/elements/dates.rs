@@ -319,6 +319,7 @@ fn finish(chars: &[char], mut when: When) -> When {
 /// What the next letter begins with.
 const SALUTATIONS: &[&str] = &[
     "网友",
+    "经栏目",
     "尊敬的",
     "您好",
     "你好",

@@ -1,6 +1,7 @@
 //! 经办人: a person with a name, or a post that only one holds (社区党总支书记), who handled the matter. 工作人员 is
 //! nobody; a shop's 负责人 and the caller are the other side.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::lexicon::{Cue, Cues, LEXICON};
@@ -20,6 +21,7 @@ const DOES: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Means])
 
 pub(super) fn find(text: &Text) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
+    let parties = parties(text);
     for clause in &text.clauses {
         if clause.mood.story || clause.mood.supposed {
             continue;
@@ -38,7 +40,15 @@ pub(super) fn find(text: &Text) -> Vec<Named> {
             found.extend(name_alone(text, clause));
         }
     }
+    found.retain(|named| named.name.as_ref().is_none_or(|name| !parties.contains(name)));
     found
+}
+
+/// 村民陈某, 驾驶员王某: people the matter is about, by name.
+fn parties(text: &Text) -> HashSet<String> {
+    text.hits_in(0..text.chars.len(), Cues::of(&[Cue::Party]))
+        .filter_map(|party| told(text, party.end..party.end + name_at(text, party.end)?))
+        .collect()
 }
 
 fn told(text: &Text, range: Range<usize>) -> Option<String> {
@@ -67,6 +77,9 @@ const LABELS: &[&str] = &[
 /// 联系人:小陈, 承办单位及承办人:某局违建查处科 尹某.
 fn labelled(text: &Text, post: &Hit) -> Option<Named> {
     let label = LABELS.iter().any(|label| text.ends_with(post.end, label));
+    if let Some(named) = runs_on(text, post) {
+        return Some(named);
+    }
     if !label || !matches!(text.chars.get(post.end), Some(':' | '为' | '是' | '-' | '(')) {
         return None;
     }
@@ -86,6 +99,25 @@ fn labelled(text: &Text, post: &Hit) -> Option<Named> {
     })
 }
 
+/// 联系人李贵新, 联系电话…: no colon between.
+fn runs_on(text: &Text, post: &Hit) -> Option<Named> {
+    const SURE: &[&str] = &["联系人", "经办人", "承办人", "办理人", "答复人", "回复人", "核查人"];
+    if !SURE.iter().any(|label| text.ends_with(post.end, label)) {
+        return None;
+    }
+    let end = post.end + name_at(text, post.end)?;
+    let closes = text
+        .chars
+        .get(end)
+        .is_none_or(|c| matches!(c, ',' | '。' | ';' | '、' | '(' | ')' | '\n' | ':') || c.is_ascii_digit())
+        || text.starts_with(end, "电话");
+    closes.then(|| Named {
+        range: post.start..end,
+        name: told(text, post.end..end),
+        post: told(text, post.start..post.end),
+    })
+}
+
 /// 科长王某, 网格员李明到现场.
 fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
     let at = post.end + usize::from(matches!(text.chars.get(post.end), Some('(' | ' ' | ':')));
@@ -97,6 +129,9 @@ fn post_and_name(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
         return None;
     }
     let length = name_at(text, at)?;
+    if accused(text, at + length) {
+        return None;
+    }
     Some(Named {
         range: post.start..at + length,
         name: told(text, at..at + length),
@@ -141,6 +176,13 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
             && !text.chars[at + 1..end].iter().any(|c| LEXICON.name_stops.has(*c))
     })?;
     let at = end - length;
+    // 李老师已道歉: mostly the one complained of; one who spoke with the caller handles.
+    let of_trade = ["老师", "医生", "律师", "法官"]
+        .iter()
+        .any(|trade| text.ends_with(title.end, trade));
+    if of_trade && !text.has(clause.range(), &[Cue::Means, Cue::CallerSure]) {
+        return None;
+    }
     acts_here(text, clause, at..title.end).then(|| Named {
         range: at..title.end,
         name: told(text, at..end),
@@ -150,7 +192,8 @@ fn name_and_title(text: &Text, clause: &Clause, title: &Hit) -> Option<Named> {
 
 /// 社区党总支书记入户走访: one person, though unnamed.
 fn lead(text: &Text, clause: &Clause, post: &Hit) -> Option<Named> {
-    if !post.cues.has(Cue::LeadPost) {
+    // 村主任陈某被处分: with a name behind it, the name was judged already.
+    if !post.cues.has(Cue::LeadPost) || name_at(text, post.end).is_some() {
         return None;
     }
     let before = clause.start..post.start;
@@ -181,14 +224,17 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
                 .any(|stop| stop.end == at)
             || text.date_until(at)
     };
-    let from = clause
-        .range()
-        .find(|at| hidden_name(text, *at).is_some() && opens(*at))?;
-    let end = from + hidden_name(text, from)?;
+    let (from, end) = clause.range().find_map(|at| {
+        let length = hidden_name(text, at).or_else(|| plain_name(text, clause, at))?;
+        opens(at).then_some((at, at + length))
+    })?;
+    // 王某到派出所报案: at the head of a clause anybody may go anywhere; one who handles does something of handling.
+    let heads = from == clause.start && !clause_follows_office(text, clause);
+    let does = if heads { SURELY } else { DOES };
     let acts = text
-        .hits_in(end..clause.end, DOES)
+        .hits_in(end..clause.end, does)
         .next()
-        .is_some_and(|act| act.start - end <= 10);
+        .is_some_and(|act| act.start - end <= if heads { 16 } else { 10 });
     (acts && acts_here(text, clause, from..end)).then(|| Named {
         range: from..end,
         name: told(text, from..end),
@@ -196,11 +242,65 @@ fn name_alone(text: &Text, clause: &Clause) -> Option<Named> {
     })
 }
 
+/// What shows it of somebody named without post or office.
+const SURELY: Cues = Cues::of(&[Cue::Act, Cue::ActSure, Cue::Means]);
+
+/// Whether an office was named earlier in the sentence: then its people are the ones named after it.
+fn clause_follows_office(text: &Text, clause: &Clause) -> bool {
+    const OFFICES: Cues = Cues::of(&[Cue::Body, Cue::Office, Cue::Agent]);
+    let sentence = text.sentence_of(clause);
+    text.hits_in(sentence.start..clause.start, OFFICES).next().is_some()
+}
+
+/// 城管办李建国到现场: a name of three characters right behind its office and right before what was done.
+fn plain_name(text: &Text, clause: &Clause, at: usize) -> Option<usize> {
+    const LENGTH: usize = 3;
+    const GOES: [&str; 15] = [
+        "到",
+        "赴",
+        "前往",
+        "现场",
+        "上门",
+        "入户",
+        "电话",
+        "联系",
+        "与来电",
+        "与您",
+        "向来电",
+        "向您",
+        "带领",
+        "回访",
+        "带队",
+    ];
+    let end = at + LENGTH;
+    (at > clause.start
+        && name_at(text, at) == Some(LENGTH)
+        && GOES.iter().any(|word| text.starts_with(end, word))
+        && !text.chars[at + 1..end].iter().any(|c| LEXICON.name_stops.has(*c))
+        && text
+            .hits_in(
+                at.saturating_sub(8)..at,
+                Cues::of(&[Cue::Body, Cue::Place, Cue::Section]),
+            )
+            .any(|office| office.end == at))
+    .then_some(LENGTH)
+}
+
+/// 村主任陈某被处分, 原村支书李某违规占地: what the matter is about.
+fn accused(text: &Text, end: usize) -> bool {
+    ["被", "违", "涉嫌", "贪", "私自", "擅自"]
+        .iter()
+        .any(|word| text.starts_with(end, word))
+}
+
 /// Whether this person is on the office's side here.
 fn acts_here(text: &Text, clause: &Clause, person: Range<usize>) -> bool {
+    if accused(text, person.end) {
+        return false;
+    }
     let before = clause.start..person.start;
     let beside = before.start.max(person.start.saturating_sub(6))..person.start;
-    if text.has(beside.clone(), &[Cue::OtherSide]) || text.has(before.clone(), &[Cue::Wish]) {
+    if text.has(beside.clone(), &[Cue::OtherSide, Cue::Party]) || text.has(before.clone(), &[Cue::Wish]) {
         return false;
     }
     // 约谈学校负责人曾某, 与绿地的刘芳经理联系: the other side; 某书记信箱: an address.
@@ -271,6 +371,8 @@ mod tests {
             "要求施工单位整改。",
             "主任高度重视,组织检查。",
             "来电人称科长王某到过现场。",
+            "村主任陈某被处分。",
+            "王某到派出所报案。",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));
         }

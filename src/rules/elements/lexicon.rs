@@ -73,6 +73,7 @@ named! {
         Title = "title",
         NotName = "not_name",
         OtherSide = "other_side",
+        Party = "party",
         Called = "called",
         NotPhone = "not_phone",
         ShortNumber = "short_number",

@@ -24,6 +24,11 @@ impl Text {
         for (index, clause) in self.clauses.iter().enumerate() {
             let before = match index.checked_sub(1) {
                 Some(before) if self.clauses[before].sentence == clause.sentence => moods[before],
+                // 今后将加强管理。并配合做好排查: the next sentence is as much ahead.
+                Some(before) if moods[before].ahead && self.starts_with(clause.start, "并") => Mood {
+                    ahead: true,
+                    ..Mood::default()
+                },
                 _ => Mood::default(),
             };
             let mood = Mood {
@@ -93,6 +98,7 @@ impl Text {
             && !self.starts_with(asks.start, "认为")
             && !self.starts_with(asks.start, "所")
             && !self.is_object(caller)
+            && !["后,", "后:", "后"].iter().any(|end| self.ends_with(clause.end, end))
             && !self.has(caller.end..asks.end, &[Cue::Modal, Cue::Remedy])
             && !self.chars[caller.end..asks.start].contains(&'的')
         {

@@ -59,7 +59,10 @@ fn run(text: &Text, at: usize) -> (usize, String) {
 
 fn is_phone(text: &Text, range: Range<usize>, number: &str) -> bool {
     let counted = |c: &char| c.is_ascii_alphabetic() || "元号年%㎡平人户名".contains(*c);
-    if text.date_over(range.clone()) || text.in_title(range.start) || text.chars.get(range.end).is_some_and(counted) {
+    // 0000-00000000年8月29日: a number with its area code, and the date that signs off run into it.
+    let whole = number.contains('-') && number.starts_with('0');
+    let counts = !whole && text.chars.get(range.end).is_some_and(counted);
+    if text.date_over(range.clone()) || text.in_title(range.start) || counts {
         return false;
     }
     let near = range.start.saturating_sub(14)..range.start;
@@ -83,7 +86,13 @@ fn is_phone(text: &Text, range: Range<usize>, number: &str) -> bool {
     let area = begins("0") && (10..=12).contains(&length);
     let dashed = number.contains('-') && begins("0") && (7..=20).contains(&length);
     let service = length == 10 && (begins("400") || begins("800"));
-    mobile || area || dashed || service || called && (7..=8).contains(&length)
+    // 小区物业公司(62850208).
+    let bracketed = range.start > 0
+        && text.chars[range.start - 1] == '('
+        && text.chars.get(range.end) == Some(&')')
+        && !begins("19")
+        && !begins("20");
+    mobile || area || dashed || service || (called && (7..=8).contains(&length)) || bracketed && length == 8
 }
 
 #[cfg(test)]

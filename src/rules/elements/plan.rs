@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::dates::When;
 use super::lexicon::{Cue, Cues};
 use super::process::by_caller;
 use super::text::{Clause, Hit, Text};
@@ -19,6 +20,7 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
             range
                 .or_else(|| enrolled(text, clause).filter(|_| open))
                 .or_else(|| due(text, clause).filter(|_| open))
+                .or_else(|| scheduled(text, clause).filter(|_| open))
                 .or_else(|| effort(text, clause).filter(|_| open))
                 .or_else(|| awaited(text, clause).filter(|_| open)),
         );
@@ -45,6 +47,53 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         && !text.starts_with(hit.start, "将")
         && !text.starts_with(hit.start, "会")
     {
+        return false;
+    }
+    // 要求合理安排施工时间, 杜绝夜间施工: what follows in the sentence is asked of them too.
+    let bare = !["将", "会", "拟", "预计", "计划"]
+        .iter()
+        .any(|word| text.starts_with(hit.start, word))
+        && hit.cues.has(Cue::Planned)
+        && !hit.cues.has(Cue::PlannedLead);
+    let sentence = text.sentence_of(clause);
+    let told = [
+        "要求",
+        "责令",
+        "责成",
+        "通知",
+        "督促",
+        "提醒",
+        "叮嘱",
+        "劝导",
+        "建议",
+        "请您",
+        "请到",
+        "请携带",
+    ];
+    let over = |word: &str| text.ends_with(hit.end + 1, word) || text.ends_with(hit.end + 3, word);
+    if bare && !clause.mood.ahead && over("了") {
+        return false;
+    }
+    if bare
+        && !clause.mood.ahead
+        && told
+            .iter()
+            .any(|word| text.contains(sentence.start..clause.start, word))
+        && !text.has(
+            sentence.start..clause.start,
+            &[Cue::Planned, Cue::PlannedLead, Cue::Will],
+        )
+    {
+        return false;
+    }
+    // 符合条件的, 将按规定发放: a rule, where no office binds itself.
+    let rule = text.ends_with(clause.start, "的,")
+        && !text.has(clause.range(), &[Cue::Office, Cue::Body, Cue::Place, Cue::Agent]);
+    let not_so = ["原", "否则"].iter().any(|word| text.ends_with(hit.start, word));
+    if rule || not_so || text.contains(hit.end..clause.end, "已完成") {
+        return false;
+    }
+    if text.starts_with(hit.end, "努力") || text.contains(hit.end..clause.end.min(hit.end + 8), "不会") {
         return false;
     }
     let asked = ["要求", "责令", "责成", "嘱", "敦促", "每年", "每天", "每月", "定期"];
@@ -87,7 +136,7 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
 }
 
 /// 将有关情况答复如下, 将线索移交公安: 将 is 把.
-fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
+pub(super) fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
     let bare = text.ends_with(hit.end, "将") && hit.end - hit.start >= 2;
     let thing = after.start..after.end.min(after.start + 12);
     let things = [
@@ -99,7 +148,10 @@ fn takes(text: &Text, hit: &Hit, after: &Range<usize>) -> bool {
 /// 已列入明年计划: entered in a list that is a plan.
 fn enrolled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let hit = text.hits_of(clause, Cue::Enrols).next()?;
-    if text.contains(clause.start..hit.start, "原") {
+    if text.contains(clause.start..hit.start, "原")
+        || text.ends_with(hit.start, "未")
+        || text.ends_with(hit.start, "没有")
+    {
         return None;
     }
     let plans = ["计划", "预算", "明年", "下一", "年度", "专项"]
@@ -131,6 +183,20 @@ fn due(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     (!done && ends.iter().any(|end| text.contains(date.end..clause.end, end))).then_some(date.start..clause.end)
 }
 
+/// 计划5月份开始: a plan by its date.
+fn scheduled(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    let plans = |date: &&When| {
+        ["计划", "计划于", "计划在", "计划至", "预计", "预计于"]
+            .iter()
+            .any(|word| text.ends_with(date.start, word))
+    };
+    let date = text.dates_in(clause.range()).iter().find(plans)?;
+    let old = ["原", "投资", "此前"]
+        .iter()
+        .any(|word| text.contains(clause.start..date.start, word));
+    (!old).then_some(date.start..clause.end)
+}
+
 /// 加强对该处的巡查: promised, unless told as done or asked of somebody.
 fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     const WATCH: [&str; 12] = [
@@ -152,7 +218,16 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix]);
     let sentence = text.sentence_of(clause);
-    (text.waits(clause) && text.hits_in(clause.start..sentence.end, acts).next().is_some()).then(|| clause.range())
+    let of_itself = ["即可", "则", "方可"]
+        .iter()
+        .any(|word| text.contains(clause.start..sentence.end, word));
+    (text.waits(clause)
+        && !of_itself
+        && (text.hits_in(clause.start..sentence.end, acts).next().is_some()
+            || ["启动", "建设", "开工", "动工", "开通", "拨付"]
+                .iter()
+                .any(|word| text.contains(clause.start..sentence.end, word))))
+    .then(|| clause.range())
 }
 
 /// 如有情况将及时回复: under an if, but the office binds itself.
@@ -165,7 +240,9 @@ fn promises(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         .any(|word| text.contains(clause.range(), word));
     let office = text.has(clause.start..hit.start + 1, &[Cue::Office]) || text.has(clause.range(), &[Cue::Office]);
     reports && prompt
-        || office && text.starts_with(hit.start, "将") && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure])
+        || office
+            && text.starts_with(hit.start, "将")
+            && text.has(hit.end..clause.end, &[Cue::Act, Cue::ActSure, Cue::ActWeak])
         || office && text.contains(clause.range(), "将按")
 }
 
@@ -197,6 +274,7 @@ mod tests {
             "有结果后会及时回复您。",
             "待检测报告出具后依法处理。",
             "如有情况将及时回复！",
+            "计划6月中旬前予以拆除。",
         ] {
             assert!(found(words), "{words}");
         }
@@ -212,6 +290,8 @@ mod tests {
             "来电人称将继续维权。",
             "已要求物业尽快清理。",
             "该局办理计划生育等事务。",
+            "要求合理安排施工时间，杜绝夜间施工。",
+            "未按时申报的，将取消资格。",
             "2016年1月1日以后出生的不再发证。",
         ] {
             assert!(!found(words), "{words}");

@@ -12,7 +12,11 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
     text.clauses
         .iter()
         .filter(tells)
-        .filter_map(|clause| concrete(text, clause).or_else(|| went(text, clause)))
+        .filter_map(|clause| {
+            concrete(text, clause)
+                .or_else(|| went(text, clause))
+                .or_else(|| set_about(text, clause))
+        })
         .collect()
 }
 
@@ -57,6 +61,66 @@ fn went(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     (looks && done(text, clause, &act)).then_some(goes..clause.end)
 }
 
+/// 已安排公交公司, 已向开发商反映, 查询信用信息公示系统: general words that are concrete by what goes with them.
+fn set_about(text: &Text, clause: &Clause) -> Option<Range<usize>> {
+    const WHOM: Cues = Cues::of(&[Cue::Firm, Cue::Body, Cue::Agent, Cue::Section]);
+    const RECORDS: [&str; 9] = ["系统", "数据", "资料", "档案", "台账", "记录", "监控", "平台", "信息"];
+    const TOLD: [&str; 6] = ["反映", "汇报", "报告", "通报", "咨询", "了解"];
+    if text.has(clause.range(), &[Cue::CallerSure, Cue::CallerPronoun]) {
+        return None;
+    }
+    let act = |start: usize, end: usize| {
+        let act = Hit {
+            start,
+            end,
+            cues: Cues::default(),
+        };
+        done(text, clause, &act).then_some(start..end)
+    };
+    let near = |at: usize| at..clause.end.min(at + 16);
+    clause.range().find_map(|at| {
+        let (word, holds) = match text.chars[at] {
+            '安' if text.starts_with(at, "安排") => {
+                let told = ["已", "立即", "马上", "迅速", "及时", "第一时间"]
+                    .iter()
+                    .any(|word| text.ends_with(at, word));
+                (2, told && text.hits_in(near(at + 2), WHOM).next().is_some())
+            }
+            '查' if text.starts_with(at, "查询") => {
+                let told = at > clause.start && matches!(text.chars[at - 1], '经' | '过' | '员' | '局' | '已' | '心');
+                (
+                    2,
+                    told && RECORDS.iter().any(|word| text.contains(at + 2..clause.end, word)),
+                )
+            }
+            '向' if text.ends_with(at, "已") || text.ends_with(at, "积极") || text.ends_with(at, "立即") => {
+                let whom = text.hits_in(near(at + 1), WHOM).next();
+                (
+                    1,
+                    whom.is_some_and(|whom| TOLD.iter().any(|word| text.contains(whom.end..clause.end, word))),
+                )
+            }
+            '对' => (1, upon(text, clause, at)),
+            _ => return None,
+        };
+        if holds { act(at, at + word) } else { None }
+    })
+}
+
+/// 公司已对司机进行培训: something done to somebody, in whatever words; to look into a matter is none.
+fn upon(text: &Text, clause: &Clause, at: usize) -> bool {
+    const WHO: &[Cue] = &[Cue::Office, Cue::Agent, Cue::Body, Cue::Place, Cue::Firm, Cue::Section];
+    const LOOKS: &[&str] = &[
+        "调查", "核实", "核查", "了解", "研究", "审核", "答复", "回复", "处理", "分析", "梳理", "问题", "建议", "诉求",
+        "意见", "情况", "反映", "认真", "说明", "解释", "办理", "评估", "规范",
+    ];
+    let done = text.ends_with(at, "已") && text.has(clause.start..at, WHO);
+    let does = ["进行了", "作出", "实施了", "进行"]
+        .iter()
+        .find_map(|word| (at + 2..clause.end.min(at + 24)).find(|from| text.starts_with(*from, word)));
+    done && does.is_some() && !LOOKS.iter().any(|word| text.contains(at..clause.end, word))
+}
+
 /// Whether a clause can tell of something done at all.
 pub(super) fn open(clause: &Clause) -> bool {
     !clause.mood.story && !clause.mood.supposed && !clause.mood.ahead
@@ -72,6 +136,15 @@ pub(super) fn done(text: &Text, clause: &Clause, act: &Hit) -> bool {
     // 尚未收到上级部门下达的任务: what was not.
     let denied = ["未", "没有"].iter().any(|word| text.contains(before.clone(), word)) && !act.cues.has(Cue::ActSure);
     if denied || text.has(near, &[Cue::Negation]) || is_noun(text, act) || asked_for(text, clause, act) {
+        return false;
+    }
+    // 对违反规定的, 责令改正: what a rule lays down.
+    if text.ends_with(clause.start, "的,") && !text.has(before.clone(), &[Cue::Office, Cue::Agent, Cue::Past]) {
+        return false;
+    }
+    // 主要负责督促施工单位: a duty.
+    let beside = act.start.saturating_sub(4).max(clause.start)..act.start;
+    if text.contains(beside, "负责") && !["已", "了"].iter().any(|word| text.contains(clause.range(), word)) {
         return false;
     }
     if text.dates_in(before.clone()).iter().any(|date| due(text, date.end)) {
@@ -183,6 +256,14 @@ fn supported(text: &Text, clause: &Clause, act: &Hit) -> bool {
         // 正在进行提质改造: under way, and not by the way of this matter.
         return !text.contains(before, "正");
     }
+    // 经与驾校协商: with whom is told.
+    if act.cues.has(Cue::ActThird)
+        && ["经与", "已与", "积极与", "立即与"]
+            .iter()
+            .any(|word| text.contains(before.clone(), word))
+    {
+        return true;
+    }
     let who = text.has(
         before.clone(),
         &[Cue::Office, Cue::Agent, Cue::Body, Cue::Post, Cue::Firm, Cue::Section],
@@ -213,6 +294,8 @@ mod tests {
             "已通知物业公司。",
             "组织召开协调会。",
             "调取楼道监控。",
+            "公司已对该司机进行培训。",
+            "居委会立即与物业公司沟通协调。",
         ] {
             assert!(found(words), "{words}");
         }
@@ -231,6 +314,8 @@ mod tests {
             "尚未下达整改通知。",
             "工作人员已电话联系来电人。",
             "道路维修费由业主分摊。",
+            "主要负责督促施工单位执行到位。",
+            "对违反规定的，责令改正。",
         ] {
             assert!(!found(words), "{words}");
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::lexicon::{Cue, Cues};
+use super::lexicon::{Cue, Cues, LEXICON};
 use super::names::name_at;
 use super::text::{Clause, Hit, Text};
 use crate::domain::element::Attitude;
@@ -87,15 +87,23 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
     if text.has(before.clone(), &[Cue::Wish, Cue::Modal, Cue::Supposed]) && !text.ends_with(hit.start, "表示") {
         return false;
     }
+    // 得到了反映人的认可: his; 得到了市民的好评: other people's.
+    if ["得到", "获得", "赢得", "取得"]
+        .iter()
+        .any(|word| text.contains(before.clone(), word))
+    {
+        let hoped = text.contains(before.clone(), "希望") || text.contains(before.clone(), "能");
+        let his = text.hits_in(before, Cues::of(&[Cue::CallerSure])).last();
+        return !hoped
+            && his.is_some_and(|his| {
+                !text.ends_with(his.end, "市民") && his.end + 1 == hit.start && text.starts_with(his.end, "的")
+            });
+    }
     // 满意度: a label with its value.
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
-    if thanks_caller(text, hit)
-        || ["得到", "获得", "赢得"]
-            .iter()
-            .any(|word| text.contains(before.clone(), word))
-    {
+    if thanks_caller(text, hit) {
         return false;
     }
     if let Some(subject) = subject(text, callers, before.clone(), hit.cues.has(Cue::Decision)) {
@@ -140,7 +148,8 @@ impl<'a> Callers<'a> {
         const AFTER: &[&str] = &["反映", "来电", "来信", "致电"];
         let whole = 0..text.chars.len();
         let raises = |hit: &&Hit| {
-            BEFORE.iter().any(|word| text.ends_with(hit.start, word))
+            told(text, hit)
+                || BEFORE.iter().any(|word| text.ends_with(hit.start, word))
                 || AFTER.iter().any(|word| text.starts_with(hit.end, word))
         };
         Self {
@@ -173,6 +182,42 @@ impl<'a> Callers<'a> {
     }
 }
 
+/// 向居民反馈, 回访业主: the one to whom the handling is told is the one who asked for it.
+fn told(text: &Text, who: &Hit) -> bool {
+    const TELLS: &[&str] = &["反馈", "解释", "说明", "回复", "答复", "致歉", "沟通"];
+    let to = ["向", "与"].iter().any(|word| text.ends_with(who.start, word));
+    let near = who.end..text.chars.len().min(who.end + 10);
+    to && TELLS.iter().any(|word| text.contains(near.clone(), word))
+        || ["回访", "答复", "回复"]
+            .iter()
+            .any(|word| text.ends_with(who.start, word))
+}
+
+/// 居民对处理结果表示满意: of the result of the handling only he can say so, if he is one and not many.
+fn of_result(text: &Text, who: &Hit) -> bool {
+    const RESULTS: &[&str] = &[
+        "对处理",
+        "对办理",
+        "对答复",
+        "对回复",
+        "对调解结果",
+        "对此次办件",
+        "对此次处理",
+        "对整改结果",
+        "对处置结果",
+    ];
+    const MANY: &[&str] = &[
+        "周边", "周围", "附近", "多数", "广大", "部分", "全体", "其他", "各", "群众", "有",
+    ];
+    let near = who.end..text.chars.len().min(who.end + 5);
+    RESULTS.iter().any(|word| text.contains(near.start..near.end + 4, word))
+        && !MANY.iter().any(|word| text.ends_with(who.start, word))
+        && !["们", "普遍", "纷纷", "均", "都", "代表"]
+            .iter()
+            .any(|word| text.starts_with(who.end, word))
+        && !text.ends_with(who.end, "群众")
+}
+
 /// 非常感谢您, 感谢网友对: the unit thanks the caller.
 fn thanks_caller(text: &Text, hit: &Hit) -> bool {
     text.ends_with(hit.end, "谢")
@@ -194,7 +239,11 @@ fn thanks_caller(text: &Text, hit: &Hit) -> bool {
 
 /// Whether nothing but adverbs, 表示 and what the attitude is to stands before it, so that the subject is the last one.
 fn heads(text: &Text, before: Range<usize>) -> bool {
-    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之";
+    const ADVERBS: &str = "并均也都仍现已最终再次予以但经后则最后还是就此之“”‘’「";
+    const MUCH: &[&str] = &["非常", "十分", "很", "特别", "比较", "深", "极为", "相当"];
+    if MUCH.iter().any(|word| text.ends_with(before.end, word)) {
+        return before.len() <= 5 || text.contains(before, "表示");
+    }
     let rest = before
         .clone()
         .find(|at| !ADVERBS.contains(text.chars[*at]))
@@ -252,9 +301,30 @@ fn subject(text: &Text, callers: &Callers, before: Range<usize>, decides: bool) 
 /// How far from the caller his attitude may stand.
 const REACH: usize = 22;
 
+/// 刘先生: in a report of the handling a person named so politely is the caller, unless said to be of the other side.
+fn is_named(text: &Text, who: &Hit) -> bool {
+    let polite = ["先生", "女士"].iter().any(|title| text.ends_with(who.end, title)) && who.end - who.start == 2;
+    let Some(surname) = who.start.checked_sub(1).filter(|_| polite) else {
+        return false;
+    };
+    const OTHERS: Cues = Cues::of(&[Cue::OtherSide, Cue::Post, Cue::Firm, Cue::Agent]);
+    LEXICON.is_surname(text.chars[surname])
+        && !text
+            .hits_in(surname.saturating_sub(6)..surname, OTHERS)
+            .any(|hit| hit.end == surname)
+}
+
 /// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
 fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
+        return true;
+    }
+    if !callers.addressed && who.cues.has(Cue::Caller) && (is_named(text, who) || of_result(text, who)) {
+        return true;
+    }
+    // 经回访, 业主表示…: only the caller is called back.
+    let sentence = text.sentence_of(text.clause_at(who.start));
+    if who.cues.has(Cue::Caller) && text.contains(sentence.start..who.start, "回访") {
         return true;
     }
     // In a letter to 您 a 业主 is somebody else.
@@ -278,6 +348,8 @@ mod tests {
             ("投诉人对处理不认可。", Attitude::Dissatisfied),
             ("您对此非常不满意。", Attitude::VeryDissatisfied),
             ("来电人未表态。", Attitude::Unsaid),
+            ("经回访，周先生对此次办件结果表示满意。", Attitude::Satisfied),
+            ("得到了反映人的认可。", Attitude::Understands),
             ("来电人起初不满意，经解释后，来电人表示认可。", Attitude::Understands),
             ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
             ("满意情况：满意。", Attitude::Satisfied),

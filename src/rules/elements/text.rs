@@ -341,7 +341,12 @@ fn find_hits(chars: &[char], titles: &[Range<usize>]) -> Vec<Hit> {
         }
         let from = hits.len();
         let mut swallows = None;
+        // 居委会立即到场: the 会 of a body is no 会 of what is to come.
+        let of_body = chars[at] == '会' && at > 0 && "委协工商学联".contains(chars[at - 1]);
         lexicon.words_at(chars, at, |end, cues| {
+            if of_body && cues.has(Cue::Planned) {
+                return;
+            }
             hits.push(Hit { start: at, end, cues });
             if cues.has(Cue::Noise) {
                 swallows = Some(end);

@@ -91,8 +91,30 @@ fn of_complaint(text: &Text, clause: &Clause, when: &When) -> bool {
             .iter()
             .any(|word| text.contains(after.clone(), word));
     let to_caller = text.has(after, &[Cue::Means, Cue::ActSure]);
+    // 2019年1月17日, 市民在…提出.
+    let next = (when.end + 1 >= clause.end)
+        .then(|| {
+            text.clauses_of_sentence(clause.sentence)
+                .iter()
+                .find(|next| next.start == clause.end)
+        })
+        .flatten();
+    let raised = next.is_some_and(|next| {
+        let head = next.start..next.end.min(next.start + 6);
+        let caller = text
+            .hits_in(head, Cues::of(&[Cue::CallerSure]))
+            .find(|caller| !text.is_object(caller));
+        caller.is_some_and(|caller| text.has(caller.end..next.end, &[Cue::Tell]))
+    });
+    if raised {
+        return true;
+    }
     if let Some(caller) = before {
-        let object = text.is_object(caller);
+        // 关于您反映2月11日…: he raises it, though 于 stands before him.
+        let raises = text
+            .hits_in(caller.end..when.start, Cues::of(&[Cue::Tell]))
+            .any(|tell| tell.start == caller.end);
+        let object = text.is_object(caller) && !(raises && text.ends_with(caller.start, "关于"));
         if !object && when.start - caller.end <= 6 && !text.has(caller.end..when.start, &[Cue::Office]) {
             return true;
         }

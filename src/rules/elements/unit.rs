@@ -26,7 +26,27 @@ pub(super) fn find(text: &Text) -> Vec<Range<usize>> {
         }
     }
     found.extend(text.clauses.iter().filter_map(|clause| signature(text, clause)));
+    found.extend((0..text.chars.len()).filter_map(|at| labelled(text, at)));
     found
+}
+
+/// 经办单位:京港澳高速改扩建工程(蔡甸段)征地拆迁协调指挥部: what follows the label is one whatever its name.
+fn labelled(text: &Text, at: usize) -> Option<Range<usize>> {
+    const LABELS: &[&str] = &[
+        "经办单位:",
+        "承办单位:",
+        "办理单位:",
+        "答复单位:",
+        "回复单位:",
+        "主办单位:",
+    ];
+    const LONGEST: usize = 40;
+    if text.chars[at] != ':' || !LABELS.iter().any(|label| text.ends_with(at + 1, label)) {
+        return None;
+    }
+    let name = text.chars[at + 1..].iter().take(LONGEST);
+    let length = name.take_while(|c| is_han(**c) || matches!(c, '(' | ')')).count();
+    (length >= 4).then_some(at + 1..at + 1 + length)
 }
 
 /// Last characters of the names of bodies that sign.
@@ -105,6 +125,10 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
     {
         return None;
     }
+    // 第一批中心城区: the middle, not a centre.
+    if text.ends_with(tail.end, "中心") && text.chars.get(tail.end).is_some_and(|c| "区线城广小".contains(*c)) {
+        return None;
+    }
     // 17处, 3个站: counted, not named.
     let counted = tail.start > 0 && text.chars[tail.start - 1].is_ascii_digit();
     if counted && tail.cues.has(Cue::Section) {
@@ -124,26 +148,28 @@ pub(super) fn name(text: &Text, clause: &Clause, tail: &Hit) -> Option<Range<usi
 
 /// Whether a stem says which body is meant.
 fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
-    if stem.is_empty() {
-        return tail.cues.has(Cue::Body)
-            && tail.end - tail.start >= 3
-            && ![
-                "办公室",
-                "委员会",
-                "管委会",
-                "派出所",
-                "指挥部",
-                "项目部",
-                "管理处",
-                "服务处",
-                "管理所",
-                "管理站",
-                "服务站",
-                "执法队",
-                "检察院",
-            ]
-            .iter()
-            .any(|bare| text.ends_with(tail.end, bare));
+    // 热线办, 城管局: the tail says its own field.
+    let fielded = tail.cues.has(Cue::Body)
+        && tail.end - tail.start >= 3
+        && ![
+            "办公室",
+            "委员会",
+            "管委会",
+            "派出所",
+            "指挥部",
+            "项目部",
+            "管理处",
+            "服务处",
+            "管理所",
+            "管理站",
+            "服务站",
+            "执法队",
+            "检察院",
+        ]
+        .iter()
+        .any(|bare| text.ends_with(tail.end, bare));
+    if stem.is_empty() || fielded {
+        return fielded;
     }
     // Strip generic words from the front and see whether anything is left.
     let mut at = stem.start;
@@ -157,6 +183,10 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
             Some(end) => at = end,
             None => break,
         }
+    }
+    // 市自来水公司: of its kind there is one.
+    if tail.cues.has(Cue::Firm) && stem.len() >= 3 && "市区县镇".contains(text.chars[stem.start]) {
+        return true;
     }
     // 区城市管理局: for a body its field is name enough, however common its words.
     if tail.cues.has(Cue::Body)
@@ -172,6 +202,39 @@ fn proper(text: &Text, stem: Range<usize>, tail: &Hit) -> bool {
     stem.end - at >= 1 && stem.len() >= least
 }
 
+/// After the name these make it a field of duty, a stretch of land, or the author of a document.
+const ASIDE: &[&str] = &[
+    "职责",
+    "职能",
+    "管辖",
+    "属于",
+    "范围",
+    "辖区",
+    "境内",
+    "位于",
+    "投资",
+    "采购",
+    "补贴",
+    "《",
+    "关于印发",
+    "门户网站",
+    "网站",
+    "官网",
+];
+
+/// 各区园林局; 买受人应当在30日内, 到市房产局办理: a rule speaks of whoever it may concern.
+fn rule_speaks(text: &Text, clause: &Clause, name: &Range<usize>) -> bool {
+    if text.contains(clause.start.max(name.start.saturating_sub(24))..name.start, "各") {
+        return true;
+    }
+    let to = name.start > 0 && matches!(text.chars[name.start - 1], '到' | '向' | '至');
+    let sentence = text.sentence_of(clause);
+    to && ["应当", "应", "须", "凭", "可以", "可", "需"]
+        .iter()
+        .any(|word| text.contains(sentence.start..clause.start, word))
+        && !text.has(sentence.start..name.start, &[Cue::Office, Cue::Agent, Cue::CallerSure])
+}
+
 /// Before the name of a firm these say that something is done to it.
 const OBJECT: &str = "在对向到与和给谈从就诉求称";
 
@@ -182,13 +245,45 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
     if clause.mood.wish && text.has(before.clone(), &[Cue::Wish]) {
         return false;
     }
+    // 位于城关镇, 反映给市交通局, 以人社局公布为准: where, to whom, and whose word it is.
+    const BEFORE: &[&str] = &[
+        "位于",
+        "地处",
+        "坐落",
+        "家住",
+        "住在",
+        "居住在",
+        "反映给",
+        "反馈给",
+        "上报给",
+        "提交给",
+        "移交给",
+        "以",
+    ];
+    if BEFORE.iter().any(|word| text.ends_with(name.start, word)) {
+        return false;
+    }
+    // 根据县人民政府办公室关于…的通知, 按照市政府统一部署: who laid it down.
+    let rests = ["根据", "依据", "按照", "依照", "遵照"]
+        .iter()
+        .any(|word| text.ends_with(name.start, word));
+    if rests && !text.starts_with(tail.end, "工作人员") {
+        return false;
+    }
+    // 已转交县住建局: to whom it was passed on.
+    let passed = text
+        .hits_in(
+            clause.start.max(name.start.saturating_sub(6))..name.start,
+            Cues::of(&[Cue::Forward]),
+        )
+        .any(|hit| hit.end + 1 >= name.start);
+    if passed {
+        return false;
+    }
     if text.has(before.clone(), &[Cue::Invites, Cue::Modal, Cue::Remedy]) || text.ends_with(tail.end, "法院") {
         return false;
     }
-    if ["职责", "职能", "管辖"]
-        .iter()
-        .any(|word| text.starts_with(tail.end, word))
-    {
+    if ASIDE.iter().any(|word| text.starts_with(tail.end, word)) || rule_speaks(text, clause, name) {
         return false;
     }
     if tail.cues.any(Cues::of(&[Cue::Body, Cue::Place])) && !tail.cues.has(Cue::Firm) {
@@ -202,6 +297,8 @@ fn took_part(text: &Text, clause: &Clause, tail: &Hit, name: &Range<usize>) -> b
             .any(|hit| hit.start <= tail.end + 1);
         return name.len() >= 3 && (alone || doer);
     }
+    // 环城西路新建学校, 是…: a topic, no signature.
+    let alone = alone && text.chars[clause.end - 1] != ',';
     let object = name.start > clause.start && OBJECT.contains(text.chars[name.start - 1]);
     alone
         || !object
@@ -227,6 +324,8 @@ mod tests {
             "我局已核实。\n洛龙区关林办\n2021年5月21日",
             "消保科科员谭某组织调解。",
             "石桥社区居委会已清理。",
+            "(经办单位:改扩建工程(蔡甸段)征地拆迁协调指挥部)",
+            "街道热线办接单即办。",
         ] {
             assert!(found(words), "{words}");
         }
@@ -243,6 +342,9 @@ mod tests {
             "公共厕所17处，所有部分均已处理。",
             "如有疑问请咨询县教育局。",
             "这是市住建局职责范围。",
+            "该问题已转交县住建局。",
+            "根据西地省物价局《收费行为规则》执行。",
+            "沙坪街道属于市区范围。",
         ] {
             assert!(!found(words), "{words}");
         }
