@@ -172,6 +172,8 @@ pub struct Ticket {
     /// The version sent for signing or submitted in this round.
     pub current_reply: Option<usize>,
     pub submitted: Option<Moment>,
+    /// When this unit first handed a result in, though it was sent back.
+    pub first_submitted: Option<Moment>,
     pub sent_back: Option<Moment>,
     pub times_sent_back: u32,
     pub passed: Option<Moment>,
@@ -220,6 +222,7 @@ impl Ticket {
             replies: Vec::new(),
             current_reply: None,
             submitted: None,
+            first_submitted: None,
             sent_back: None,
             times_sent_back: 0,
             passed: None,

@@ -272,18 +272,19 @@ impl<'b> Owed<'_, 'b> {
     /// Answering, being on site and reporting, as far as the matter asks for them.
     fn on_the_spot(&mut self, book: &'b Rulebook, ticket: &Ticket, finish: Option<&Finish<'b>>, start: Moment) {
         let matter = Matter::from(&ticket.intake);
+        // What an earlier unit did is not this one's.
+        let receipt = ticket.first_receipt().unwrap_or(start);
         let answered = |purpose: Purpose| {
-            let attempt = ticket
-                .attempts
-                .iter()
-                .find(|attempt| attempt.outcome == Outcome::Reached && attempt.purpose == purpose);
+            let attempt = ticket.attempts.iter().find(|attempt| {
+                attempt.outcome == Outcome::Reached && attempt.purpose == purpose && attempt.at >= receipt
+            });
             attempt.map(|attempt| attempt.at)
         };
         let reported = |kind: ProgressKind| {
             ticket
                 .progress
                 .iter()
-                .find(|progress| progress.kind == kind)
+                .find(|progress| progress.kind == kind && progress.at >= receipt)
                 .map(|progress| progress.at)
         };
         let answered = answered(Purpose::Answer).or(answered(Purpose::Result));
@@ -298,7 +299,7 @@ impl<'b> Owed<'_, 'b> {
             Duty::Report,
             book.limits.report_for(&matter),
             start,
-            reported(ProgressKind::Stage).or(ticket.submitted),
+            reported(ProgressKind::Stage).or(ticket.first_submitted),
         );
     }
 

@@ -183,6 +183,7 @@ pub fn evolve(mut ticket: Ticket, recorded: &Recorded) -> Ticket {
                 put_forward(&mut ticket, reply, at);
             }
             ticket.submitted = Some(at);
+            ticket.first_submitted = ticket.first_submitted.or(Some(at));
             ticket.sent_back = None;
             ticket.stage = Stage::Submitted;
         }
@@ -258,6 +259,7 @@ fn hand_to(ticket: &mut Ticket, unit: &UnitId, at: Moment, clock_start: Moment) 
         // What another unit tried proves nothing of this one.
         ticket.earlier_attempts = ticket.attempts.len();
         ticket.unreachable_reported = None;
+        ticket.first_submitted = None;
     }
     lapse_requests(ticket, at);
     if ticket.unit.as_ref() != Some(unit) {
