@@ -2,16 +2,18 @@
 //! there is told and left out; only a command that needs that very one fails.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use toml::de::DeTable;
 
 use super::Desk;
 use crate::calendar::Calendar;
 use crate::domain::ids::BookId;
+use crate::domain::moment::Moment;
 use crate::rules::rulebook::line_of;
 use crate::rules::{Rulebook, Shelf, rulebook_check};
 
@@ -95,7 +97,7 @@ impl Desk {
             files: BTreeMap::new(),
             broken: BTreeSet::new(),
         };
-        let mut waiting = self.rulebook_files(&mut library);
+        let mut waiting = self.rulebook_files(&mut library)?;
         // The earlier version first, because the later one may stand on it.
         waiting.sort_by(|a, b| (&a.head.in_force, &a.path).cmp(&(&b.head.in_force, &b.path)));
         while !waiting.is_empty() {
@@ -119,16 +121,20 @@ impl Desk {
         Ok(library)
     }
 
-    fn rulebook_files(&self, library: &mut Library) -> Vec<Waiting> {
-        // No folder, no files: nothing was set up there yet.
-        let entries = self
-            .config
-            .as_ref()
-            .and_then(|config| std::fs::read_dir(config.rulebooks()).ok());
-        let mut paths: Vec<PathBuf> = entries
+    fn rulebook_files(&self, library: &mut Library) -> Result<Vec<Waiting>> {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        if let Some(config) = &self.config {
+            let folder = config.rulebooks();
+            match std::fs::read_dir(&folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect()) {
+                Ok(found) => paths = found,
+                // No folder, no files: nothing was set up there yet.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                // What an office wrote there may be other than what is built in: it is not passed over.
+                Err(error) => return Err(self.not_passed_over(&folder, &error)),
+            }
+        }
+        let mut paths: Vec<PathBuf> = paths
             .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
             .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
             .collect();
         paths.sort();
@@ -145,20 +151,22 @@ impl Desk {
                 }
             }
         }
-        files
+        Ok(files)
     }
 
-    /// The version of a book that was in force on a day, or the latest.
+    fn not_passed_over(&self, path: &Path, error: &std::io::Error) -> anyhow::Error {
+        let (path, error) = (path.display().to_string(), error.to_string());
+        self.refuse("cli.config.unreadable", &[("path", &path), ("error", &error)])
+    }
+
+    /// The version of a book that was in force on a day, or is today.
     pub fn book(&self, library: &Library, id: &str, on: Option<NaiveDate>) -> Result<Arc<Rulebook>> {
         // Its own version of the book is what the office wants; the built-in one would be a silent stand-in.
         if library.broken.contains(id) {
             return Err(self.refuse("cli.book.broken", &[("id", id)]));
         }
         let key = BookId::from(id);
-        let book = match on {
-            Some(day) => library.shelf.in_force(&key, day),
-            None => library.shelf.latest(&key),
-        };
+        let book = library.shelf.in_force(&key, on.unwrap_or_else(today));
         book.ok_or_else(|| self.refuse_choice("cli.book.unknown", id, &ids(library)))
     }
 
@@ -171,10 +179,13 @@ impl Desk {
     }
 
     pub fn calendar(&self) -> Result<Calendar> {
-        let path = self.config.as_ref().map(|config| config.calendar());
-        match path.filter(|path| path.exists()) {
-            None => Ok(Calendar::builtin().clone()),
-            Some(path) => {
+        let Some(path) = self.config.as_ref().map(|config| config.calendar()) else {
+            return Ok(Calendar::builtin().clone());
+        };
+        match path.try_exists() {
+            Err(error) => Err(self.not_passed_over(&path, &error)),
+            Ok(false) => Ok(Calendar::builtin().clone()),
+            Ok(true) => {
                 let text = self.read_text(Some(&path))?;
                 let calendar = Calendar::parse(&text, &path.display().to_string());
                 calendar.map_err(|error| {
@@ -183,6 +194,15 @@ impl Desk {
             }
         }
     }
+}
+
+/// The day in Beijing: a text that is checked without a ticket is judged by the rules of today.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is the edge at which the clock is read"
+)]
+fn today() -> NaiveDate {
+    Moment::from_utc(Utc::now()).date()
 }
 
 fn ids(library: &Library) -> Vec<&str> {

@@ -100,6 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env_lang: Option<OsString>)
     if let Some(folder) = cli.config_dir.as_ref().filter(|folder| !folder.is_dir()) {
         let folder = folder.display().to_string();
         say_beside(&locale.say("cli.no_config", &[("dir", &folder)]));
+        return Outcome::BadUse.into();
     }
     let desk = Desk {
         locale,

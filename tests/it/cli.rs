@@ -501,15 +501,38 @@ fn what_an_input_method_typed_in_full_width_is_understood() {
 }
 
 #[test]
-fn a_config_folder_that_is_not_there_is_told() {
+fn a_config_folder_that_cannot_be_read_stops_the_program() {
     let folder = Folder::new("no-folder");
     let ran = run(&folder, &["rulebook", "list", "--config-dir", "gone"]);
-    assert_eq!((ran.code, ran.err.lines().count()), (0, 1), "{}", ran.err);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("gone"), "{}", ran.err);
+    // A file where the folder of rulebooks should be: there is something, and it cannot be read.
+    folder.file("rulebooks", "not a folder");
+    let config = folder.path().to_str().expect("UTF-8");
+    let args = ["rulebook", "show", "songshan", "--config-dir", config];
+    let ran = run(&folder, &args);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.contains("rulebooks"), "{}", ran.err);
+}
+
+/// Without a ticket there is no day of receipt: the version of today is meant, not one that is still to come.
+#[test]
+fn a_version_that_is_not_in_force_yet_judges_nothing() {
+    let folder = Folder::new("to-come");
+    folder.file(
+        "rulebooks/next.toml",
+        "[book]\nid = \"songshan\"\nbase = \"songshan\"\nplace = \"新地方\"\ndocument = \"威环嵩办发〔2023〕10号\"\n\
+         title = \"新办法\"\nin_force = 2999-01-01\nchannels = [\"热线电话\", \"人民网\", \"问政山东\", \"爱山东\", \"微平台\"]\n\
+         classes = [\"突发\", \"清零\", \"双城创建\"]\n",
+    );
+    let config = folder.path().to_str().expect("UTF-8");
+    let page = run(&folder, &["rulebook", "show", "songshan", "--config-dir", config]);
+    assert_eq!(page.code, 0, "{}", page.err);
     assert!(
-        ran.err.contains("gone") && ran.out.contains("songshan"),
-        "{}{}",
-        ran.err,
-        ran.out
+        page.out.contains("嵩山街道12345") && !page.out.contains("新地方"),
+        "{}",
+        page.out
     );
 }
 
