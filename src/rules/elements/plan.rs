@@ -118,13 +118,19 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     // 已完善制度, 杜绝此类现象: what the measures are for.
     if text.starts_with(hit.start, "杜绝")
         && !clause.mood.ahead
-        && !text.has(sentence.start..hit.start, &[Cue::Planned, Cue::PlannedLead, Cue::Will])
+        && !text.has(sentence.start..hit.start, &[Cue::PlannedLead, Cue::Will])
+        && !text.contains(sentence.start..hit.start, "将")
     {
         return false;
     }
     // 并拟于近期开会: 并 joins, it tells of nothing past.
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
-    let near = near.start..near.end - usize::from(text.ends_with(near.end, "并") && !near.is_empty());
+    let joined = text.ends_with(near.end, "并")
+        && !near.is_empty()
+        && ["拟", "计划", "预计", "会"]
+            .iter()
+            .any(|word| text.starts_with(hit.start, word));
+    let near = near.start..near.end - usize::from(joined);
     if text.has(near, &[Cue::Past, Cue::Negation]) {
         return false;
     }
@@ -152,7 +158,7 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         || ["可通过", "可以", "可到", "可在", "您可", "你可", "可凭", "请您", "请你"]
             .iter()
             .any(|word| text.contains(hit.end..clause.end, word));
-    let ours = text.has(rest.clone(), &[Cue::Office, Cue::Will, Cue::Planned, Cue::Efforts]);
+    let ours = text.has(rest.clone(), &[Cue::Will, Cue::Planned, Cue::Efforts]);
     text.leads(clause, hit)
         && (!his || ours)
         && text.has(
@@ -243,6 +249,13 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     ) || ["要求", "了", "为", "责令", "建议", "督促", "提醒"]
         .iter()
         .any(|word| text.contains(clause.range(), word));
+    // 责令物业整改, 物业加强管理: asked of them in the same breath; 已出台办法, 加强监管: told as done.
+    let sentence = text.sentence_of(clause);
+    let told = told
+        || !clause.mood.ahead
+            && ["要求", "责令", "责成", "已出台", "已采取", "了"]
+                .iter()
+                .any(|word| text.contains(sentence.start..clause.start, word));
     (watches && !told && hit.start <= clause.start + 8 && !text.starts_with(hit.start, "督促"))
         .then_some(hit.start..clause.end)
 }
@@ -257,10 +270,10 @@ fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     ]
     .iter()
     .any(|word| text.contains(clause.start..sentence.end, word));
-    let of_itself = ["即可", "则", "方可"]
+    let of_itself = ["则", "方可"]
         .iter()
         .any(|word| text.contains(clause.start..sentence.end, word))
-        && !works;
+        || text.contains(clause.start..sentence.end, "即可") && !works;
     (text.waits(clause)
         && !of_itself
         && (text.hits_in(clause.start..sentence.end, acts).next().is_some()

@@ -35,6 +35,13 @@ fn handles(text: &Text, when: &When) -> bool {
     if bounds(text, when) || of_paper(text, when) || of_complaint(text, clause, when) {
         return false;
     }
+    // 根据2016年7月21日某部下发的…: a paper's day.
+    if ["根据", "依据", "按照"]
+        .iter()
+        .any(|word| text.ends_with(when.start, word))
+    {
+        return false;
+    }
     if text.has(clause.start..when.start, &[Cue::Planned, Cue::Modal, Cue::Wish]) {
         return false;
     }
