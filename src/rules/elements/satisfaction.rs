@@ -387,6 +387,11 @@ mod tests {
             ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
             ("满意情况：满意。", Attitude::Satisfied),
             ("信访人黄某某到场。黄某某仍不满意。", Attitude::Dissatisfied),
+            ("社区联系来电人，告知结果，该居民表示非常满意。", Attitude::Satisfied),
+            ("住户收到反馈后表示感谢。", Attitude::Satisfied),
+            ("业主李女士对此表示满意。", Attitude::Satisfied),
+            ("已取得投诉人谅解。", Attitude::Understands),
+            ("诉求人对调解结果不服。", Attitude::Dissatisfied),
         ] {
             assert_eq!(attitude(words), Some(told), "{words}");
         }
@@ -406,6 +411,9 @@ mod tests {
             "非常感谢您所提出的宝贵意见。",
             "对您的诉求我们深表理解。",
             "两家商户表示接受整改意见。",
+            "来电人反映对物业公司的服务不满意。",
+            "被投诉人对此表示不认可。",
+            "对于您的建议我们表示认可和感谢。",
         ] {
             assert_eq!(attitude(words), None, "{words}");
         }
