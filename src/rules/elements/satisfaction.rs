@@ -322,7 +322,11 @@ fn heard(text: &Text, callers: &Callers, who: &Hit) -> bool {
     if !callers.addressed && (that_one || hears) {
         return true;
     }
-    NEAR.iter().any(|word| text.ends_with(who.end, word)) && callers.raised.contains(&text.chars[who.start..who.end])
+    NEAR.iter().any(|word| text.ends_with(who.end, word))
+        && callers
+            .raised
+            .iter()
+            .any(|raised| raised.ends_with(&text.chars[who.start..who.end]))
 }
 
 /// How far from the caller his attitude may stand.
