@@ -27,7 +27,7 @@ pub(super) fn find(text: &Text) -> Vec<Named> {
             continue;
         }
         for post in text.hits_in(clause.range(), Cues::of(&[Cue::Post, Cue::Title])) {
-            if found.last().is_some_and(|last| last.range.end > post.start) {
+            if found.last().is_some_and(|last| last.range.end > post.start) || of_party(text, clause, post) {
                 continue;
             }
             let person = labelled(text, post)
@@ -42,6 +42,17 @@ pub(super) fn find(text: &Text) -> Vec<Named> {
     }
     found.retain(|named| named.name.as_ref().is_none_or(|name| !parties.contains(name)));
     found
+}
+
+/// 该公司总经理刘某; 梁某同志与公司签订: people of the other side, or the one whose matter it is.
+fn of_party(text: &Text, clause: &Clause, post: &Hit) -> bool {
+    const THEIRS: &[&str] = &["该公司", "该店", "该企业", "该厂", "该商", "涉事", "被投诉", "被举报"];
+    const FATES: &[&str] = &["签订", "入职", "离职", "退休", "参保", "购买", "受伤", "去世"];
+    THEIRS.iter().any(|word| text.contains(clause.start..post.start, word))
+        || text.ends_with(post.end, "同志") && FATES.iter().any(|word| text.contains(post.end..clause.end, word))
+        || text.ends_with(post.start, "公司")
+            && text.starts_with(post.start, "负责人")
+            && text.contains(post.end..clause.end, "承诺")
 }
 
 /// 村民陈某, 驾驶员王某: people the matter is about, by name.
@@ -372,6 +383,8 @@ mod tests {
             "主任高度重视,组织检查。",
             "来电人称科长王某到过现场。",
             "村主任陈某被处分。",
+            "该公司总经理刘某表示将整改。",
+            "联系装修公司负责人商量解决方案。",
             "王某到派出所报案。",
         ] {
             assert!(names(words).is_empty(), "{words}: {:?}", names(words));

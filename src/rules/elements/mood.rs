@@ -56,7 +56,20 @@ impl Text {
 
     /// 待检测报告出具后.
     pub(super) fn waits(&self, clause: &Clause) -> bool {
+        const WAITS: &[&str] = &[
+            "等天气",
+            "等雨",
+            "等资金",
+            "等疫情",
+            "等结果",
+            "等项目",
+            "等配件",
+            "等检测",
+            "等鉴定",
+            "等审批",
+        ];
         self.starts_with(clause.start, "待") && !self.starts_with(clause.start, "待遇")
+            || WAITS.iter().any(|word| self.starts_with(clause.start, word))
     }
 
     /// 将尽快核实, 并将结果回复您: the second clause is as much ahead as the first.
@@ -119,6 +132,13 @@ impl Text {
         if ["事,", "事:", "案:", "案,", "题,", "题:"]
             .iter()
             .any(|end| self.ends_with(clause.start, end))
+        {
+            return true;
+        }
+        // 您反映商家扣留押金的情况, 建议您走法律途径: the office speaks to him.
+        if ["建议您", "建议你", "请您", "请你", "您可", "你可"]
+            .iter()
+            .any(|word| self.starts_with(clause.start, word))
         {
             return true;
         }

@@ -89,11 +89,13 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     // 符合条件的, 将按规定发放: a rule, where no office binds itself.
     let rule = text.ends_with(clause.start, "的,")
         && !text.has(clause.range(), &[Cue::Office, Cue::Body, Cue::Place, Cue::Agent]);
-    let not_so = ["原", "否则"].iter().any(|word| text.ends_with(hit.start, word));
+    let not_so = ["原", "否则", "按", "按照"]
+        .iter()
+        .any(|word| text.ends_with(hit.start, word));
     if rule || not_so || text.contains(hit.end..clause.end, "已完成") {
         return false;
     }
-    if text.starts_with(hit.end, "努力") || text.contains(hit.end..clause.end.min(hit.end + 8), "不会") {
+    if text.starts_with(hit.end, "努力") || text.contains(hit.end..clause.end.min(hit.end + 12), "不会") {
         return false;
     }
     let asked = ["要求", "责令", "责成", "嘱", "敦促", "每年", "每天", "每月", "定期"];
@@ -106,7 +108,29 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
     {
         return false;
     }
+    // 村委会组织人员: the 会 of a body's name.
+    let body = ["委", "委员", "协", "座谈", "工", "商", "联席"]
+        .iter()
+        .any(|word| text.ends_with(hit.start, word));
+    if text.starts_with(hit.start, "会") && body && !text.ends_with(hit.start, "我委") || text.in_title(hit.start) {
+        return false;
+    }
+    // 已完善制度, 杜绝此类现象: what the measures are for.
+    if text.starts_with(hit.start, "杜绝")
+        && !clause.mood.ahead
+        && !text.has(sentence.start..hit.start, &[Cue::PlannedLead, Cue::Will])
+        && !text.contains(sentence.start..hit.start, "将")
+    {
+        return false;
+    }
+    // 并拟于近期开会: 并 joins, it tells of nothing past.
     let near = hit.start.saturating_sub(2).max(clause.start)..hit.start;
+    let joined = text.ends_with(near.end, "并")
+        && !near.is_empty()
+        && ["拟", "计划", "预计", "会"]
+            .iter()
+            .any(|word| text.starts_with(hit.start, word));
+    let near = near.start..near.end - usize::from(joined);
     if text.has(near, &[Cue::Past, Cue::Negation]) {
         return false;
     }
@@ -128,10 +152,25 @@ fn intends(text: &Text, clause: &Clause, hit: &Hit) -> bool {
         return hit.end - hit.start >= 2 || text.has(after, &[Cue::Act, Cue::ActSure, Cue::ActWeak]);
     }
     let sentence = text.sentence_of(clause);
+    // 今后, 如果您有问题; 以后可通过手机缴费: what the caller may do.
+    let rest = hit.end..sentence.end;
+    let his = text.has(rest.clone(), &[Cue::Supposed])
+        || ["可通过", "可以", "可到", "可在", "您可", "你可", "可凭", "请您", "请你"]
+            .iter()
+            .any(|word| text.contains(hit.end..clause.end, word));
+    let ours = text.has(rest.clone(), &[Cue::Will, Cue::Planned, Cue::Efforts]);
     text.leads(clause, hit)
+        && (!his || ours)
         && text.has(
-            hit.end..sentence.end,
-            &[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix],
+            rest,
+            &[
+                Cue::Act,
+                Cue::ActSure,
+                Cue::ActWeak,
+                Cue::Planned,
+                Cue::Fix,
+                Cue::Efforts,
+            ],
         )
 }
 
@@ -210,6 +249,13 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     ) || ["要求", "了", "为", "责令", "建议", "督促", "提醒"]
         .iter()
         .any(|word| text.contains(clause.range(), word));
+    // 责令物业整改, 物业加强管理: asked of them in the same breath; 已出台办法, 加强监管: told as done.
+    let sentence = text.sentence_of(clause);
+    let told = told
+        || !clause.mood.ahead
+            && ["要求", "责令", "责成", "已出台", "已采取", "了"]
+                .iter()
+                .any(|word| text.contains(sentence.start..clause.start, word));
     (watches && !told && hit.start <= clause.start + 8 && !text.starts_with(hit.start, "督促"))
         .then_some(hit.start..clause.end)
 }
@@ -218,13 +264,20 @@ fn effort(text: &Text, clause: &Clause) -> Option<Range<usize>> {
 fn awaited(text: &Text, clause: &Clause) -> Option<Range<usize>> {
     let acts = Cues::of(&[Cue::Act, Cue::ActSure, Cue::ActWeak, Cue::Planned, Cue::Fix]);
     let sentence = text.sentence_of(clause);
-    let of_itself = ["即可", "则", "方可"]
+    // 待电缆修复即可亮灯: a thing that the works bring, not a step open to the caller.
+    let works = [
+        "亮灯", "通车", "恢复", "供电", "供水", "供气", "开通", "启用", "投入", "通水",
+    ]
+    .iter()
+    .any(|word| text.contains(clause.start..sentence.end, word));
+    let of_itself = ["则", "方可"]
         .iter()
-        .any(|word| text.contains(clause.start..sentence.end, word));
+        .any(|word| text.contains(clause.start..sentence.end, word))
+        || text.contains(clause.start..sentence.end, "即可") && !works;
     (text.waits(clause)
         && !of_itself
         && (text.hits_in(clause.start..sentence.end, acts).next().is_some()
-            || ["启动", "建设", "开工", "动工", "开通", "拨付"]
+            || ["启动", "建设", "开工", "动工", "开通", "拨付", "亮灯", "通车"]
                 .iter()
                 .any(|word| text.contains(clause.start..sentence.end, word))))
     .then(|| clause.range())
@@ -275,6 +328,9 @@ mod tests {
             "待检测报告出具后依法处理。",
             "如有情况将及时回复！",
             "计划6月中旬前予以拆除。",
+            "并拟于近期召开协调会。",
+            "待线路修好后即可亮灯。",
+            "等天气好转后进行施工。",
         ] {
             assert!(found(words), "{words}");
         }
@@ -292,6 +348,10 @@ mod tests {
             "该局办理计划生育等事务。",
             "要求合理安排施工时间，杜绝夜间施工。",
             "未按时申报的，将取消资格。",
+            "责令物业整改，物业单位加强管理。",
+            "今后，如果您有问题需要咨询，也可以电话联系我局。",
+            "已进一步完善制度，杜绝此类现象。",
+            "村委会组织人员清理了垃圾。",
             "2016年1月1日以后出生的不再发证。",
         ] {
             assert!(!found(words), "{words}");

@@ -96,14 +96,15 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
         let his = text.hits_in(before, Cues::of(&[Cue::CallerSure])).last();
         return !hoped
             && his.is_some_and(|his| {
-                !text.ends_with(his.end, "市民") && his.end + 1 == hit.start && text.starts_with(his.end, "的")
+                !text.ends_with(his.end, "市民")
+                    && (his.end == hit.start || his.end + 1 == hit.start && text.starts_with(his.end, "的"))
             });
     }
     // 满意度: a label with its value.
     if text.ends_with(clause.end, ":") || text.ends_with(hit.start, "的") {
         return false;
     }
-    if thanks_caller(text, hit) {
+    if thanks_caller(text, hit) || complains(text, before.clone()) {
         return false;
     }
     if let Some(subject) = subject(text, callers, before.clone(), hit.cues.has(Cue::Decision)) {
@@ -130,6 +131,15 @@ fn by_caller(text: &Text, callers: &Callers, index: usize, clause: &Clause, hit:
                 previous.sentence == clause.sentence
                     && text.has(text.sentence_of(clause).start..previous.end, &[Cue::CallerSure])
             }))
+}
+
+/// 来电人反映对物业不满意: what the matter is, not how its handling was taken.
+fn complains(text: &Text, before: Range<usize>) -> bool {
+    const RAISES: &[&str] = &["反映", "投诉", "举报", "来信", "来电", "咨询", "发帖", "留言"];
+    const ANSWERS: &[&str] = &["结果", "答复", "办理", "回复", "解释"];
+    let raises = |caller: &Hit| RAISES.iter().any(|word| text.starts_with(caller.end, word));
+    text.hits_in(before.clone(), Cues::of(&[Cue::CallerSure])).any(raises)
+        && !ANSWERS.iter().any(|word| text.contains(before.clone(), word))
 }
 
 /// What the whole text tells of who the caller is.
@@ -184,11 +194,11 @@ impl<'a> Callers<'a> {
 
 /// 向居民反馈, 回访业主: the one to whom the handling is told is the one who asked for it.
 fn told(text: &Text, who: &Hit) -> bool {
-    const TELLS: &[&str] = &["反馈", "解释", "说明", "回复", "答复", "致歉", "沟通"];
+    const TELLS: &[&str] = &["反馈", "解释", "说明", "回复", "答复", "致歉", "沟通", "见面", "面谈"];
     let to = ["向", "与"].iter().any(|word| text.ends_with(who.start, word));
     let near = who.end..text.chars.len().min(who.end + 10);
     to && TELLS.iter().any(|word| text.contains(near.clone(), word))
-        || ["回访", "答复", "回复"]
+        || ["回访", "答复", "回复", "联系上", "联系到"]
             .iter()
             .any(|word| text.ends_with(who.start, word))
 }
@@ -273,7 +283,8 @@ fn subject(text: &Text, callers: &Callers, before: Range<usize>, decides: bool) 
         let caller = is_caller(text, callers, who);
         // 对您的诉求深表理解: the one who understands is the unit.
         if caller
-            && matches!(text.chars[who.start.saturating_sub(1)], '对' | '让' | '使' | '令')
+            && (matches!(text.chars[who.start.saturating_sub(1)], '对' | '让' | '使' | '令')
+                || text.ends_with(who.start, "对于"))
             && who.start > before.start
         {
             last = Some((who.end, false));
@@ -298,6 +309,26 @@ fn subject(text: &Text, callers: &Callers, before: Range<usize>, decides: bool) 
     last.map(|(end, caller)| caller && before.end - end <= reach)
 }
 
+/// 联系来电人, 该居民表示…; 居民收到反馈后…; 上门与当事人见面, 当事人表示…: the one to whom the handling was just told.
+fn heard(text: &Text, callers: &Callers, who: &Hit) -> bool {
+    const HEARS: &[&str] = &["收到", "得知", "听取", "获知", "知晓", "听后", "知悉", "了解"];
+    const NEAR: &[&str] = &["当事人", "家属", "家长"];
+    let sentence = text.sentence_of(text.clause_at(who.start));
+    let that_one =
+        text.ends_with(who.start, "该") && text.has(sentence.start..who.start, &[Cue::CallerSure, Cue::Means]);
+    let near = who.end..text.chars.len().min(who.end + 3);
+    let hears = HEARS.iter().any(|word| text.contains(near.clone(), word))
+        && text.contains(who.end..text.chars.len().min(who.end + 10), "后");
+    if !callers.addressed && (that_one || hears) {
+        return true;
+    }
+    NEAR.iter().any(|word| text.ends_with(who.end, word))
+        && callers
+            .raised
+            .iter()
+            .any(|raised| raised.ends_with(&text.chars[who.start..who.end]))
+}
+
 /// How far from the caller his attitude may stand.
 const REACH: usize = 22;
 
@@ -311,12 +342,18 @@ fn is_named(text: &Text, who: &Hit) -> bool {
     LEXICON.is_surname(text.chars[surname])
         && !text
             .hits_in(surname.saturating_sub(6)..surname, OTHERS)
-            .any(|hit| hit.end == surname)
+            .any(|hit| hit.end == surname && !hit.cues.has(Cue::Caller))
 }
 
 /// Whether the word means this caller: always, or because the text says that he is the one who raised the matter.
 fn is_caller(text: &Text, callers: &Callers, who: &Hit) -> bool {
+    if text.ends_with(who.start, "被") {
+        return false;
+    }
     if who.cues.any(Cues::of(&[Cue::CallerSure, Cue::CallerPronoun])) {
+        return true;
+    }
+    if who.cues.has(Cue::Caller) && heard(text, callers, who) {
         return true;
     }
     if !callers.addressed && who.cues.has(Cue::Caller) && (is_named(text, who) || of_result(text, who)) {
@@ -354,6 +391,11 @@ mod tests {
             ("来电人称系误会，对街道的反应速度表示认可。", Attitude::Understands),
             ("满意情况：满意。", Attitude::Satisfied),
             ("信访人黄某某到场。黄某某仍不满意。", Attitude::Dissatisfied),
+            ("社区联系来电人，告知结果，该居民表示非常满意。", Attitude::Satisfied),
+            ("住户收到反馈后表示感谢。", Attitude::Satisfied),
+            ("业主李女士对此表示满意。", Attitude::Satisfied),
+            ("已取得投诉人谅解。", Attitude::Understands),
+            ("诉求人对调解结果不服。", Attitude::Dissatisfied),
         ] {
             assert_eq!(attitude(words), Some(told), "{words}");
         }
@@ -373,6 +415,9 @@ mod tests {
             "非常感谢您所提出的宝贵意见。",
             "对您的诉求我们深表理解。",
             "两家商户表示接受整改意见。",
+            "来电人反映对物业公司的服务不满意。",
+            "被投诉人对此表示不认可。",
+            "对于您的建议我们表示认可和感谢。",
         ] {
             assert_eq!(attitude(words), None, "{words}");
         }

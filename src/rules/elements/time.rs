@@ -35,6 +35,13 @@ fn handles(text: &Text, when: &When) -> bool {
     if bounds(text, when) || of_paper(text, when) || of_complaint(text, clause, when) {
         return false;
     }
+    // 根据2016年7月21日某部下发的…: a paper's day.
+    if ["根据", "依据", "按照"]
+        .iter()
+        .any(|word| text.ends_with(when.start, word))
+    {
+        return false;
+    }
     if text.has(clause.start..when.start, &[Cue::Planned, Cue::Modal, Cue::Wish]) {
         return false;
     }
@@ -196,6 +203,7 @@ mod tests {
             "感谢您的支持！2018年1月11日",
             "您于2024年9月2日发生事故。",
             "营业至晚22点。",
+            "根据2016年7月21日某部下发的通知，不再办理委托手续。",
             "来电人称11月8日曾到社区反映。",
         ] {
             assert!(times(words).is_empty(), "{words}: {:?}", times(words));
