@@ -14,6 +14,7 @@
 //! | 办结 | finish | | 结案 | close |
 //! | 推诿 | buck-passing | | 要素 | `Element` |
 //! | 时限 | limit | | 预警/黄牌/红牌 | warning/yellow/red |
+//! | 联系通讯录 | contact book: `Unit`, `Person` | | 知识库 | `Article` |
 //! | 不再办理、备案、解释说明、列入计划 | exemption kinds | | 工作日 | working day, `wd` |
 
 pub mod action;
@@ -22,6 +23,7 @@ pub mod element;
 pub mod event;
 pub mod ids;
 pub mod intake;
+pub mod knowledge;
 pub mod material;
 pub mod moment;
 pub(crate) mod named;

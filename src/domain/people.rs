@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PersonId, UnitId};
+use super::ids::{BookId, PersonId, UnitId};
 use super::named::named;
 
 named! {
@@ -54,4 +54,51 @@ pub struct Opinion {
     pub name: String,
     #[serde(default)]
     pub text: String,
+}
+
+/// A unit that tickets go to, with what the contact book says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unit {
+    pub id: UnitId,
+    pub name: String,
+    /// The rulebook that its tickets follow.
+    pub book: BookId,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub address: String,
+    /// What it answers for, so that a ticket finds its way.
+    #[serde(default)]
+    pub duties: String,
+}
+
+/// A person who signs in, as the contact book shows them. What they sign in with is the server's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub role: Role,
+    pub unit: UnitId,
+    #[serde(default)]
+    pub phone: String,
+    /// Somebody who has left may no longer sign in; what they did stays theirs.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Person {
+    pub fn actor(&self) -> Actor {
+        Actor {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            unit: self.unit.clone(),
+        }
+    }
 }
