@@ -17,6 +17,7 @@
 //! | [`flow`] | the life of a ticket: `decide`, `evolve`, `assess` |
 //! | [`locale`] | words: the keys of the layers below put into Chinese or English |
 //! | [`config`] | where the config folder is and how it is laid out |
+//! | [`server`] | the hotline server: attachments in a folder or in S3 |
 //! | [`cli`] | the command line, one file a subcommand |
 //!
 //! Two things lie lower than their names suggest: [`domain::period`] is a period as written (`3wd`), because actions
@@ -30,3 +31,4 @@ pub mod domain;
 pub mod flow;
 pub mod locale;
 pub mod rules;
+pub mod server;

@@ -1,0 +1,3 @@
+//! The hotline server that the terminal program talks to.
+
+pub mod blobs;
