@@ -1,5 +1,6 @@
 //! The one integration test binary; each module is one subject.
 
+mod blobs;
 mod calendar;
 mod calendar_file;
 mod calendar_properties;
@@ -12,6 +13,7 @@ mod flow_properties;
 mod invariants;
 mod locale;
 mod rulebooks;
+mod s3_stand_in;
 mod scenarios;
 mod stored_events;
 mod tidy;
