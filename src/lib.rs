@@ -17,13 +17,15 @@
 //! | [`flow`] | the life of a ticket: `decide`, `evolve`, `assess` |
 //! | [`locale`] | words: the keys of the layers below put into Chinese or English |
 //! | [`config`] | where the config folder is and how it is laid out |
-//! | [`server`] | the hotline server: attachments in a folder or in S3 |
+//! | [`api`] | the contract between a desk and a hotline server: paths, bodies, problems, the OpenAPI document |
+//! | [`server`] | the hotline server: the log and what is read from it, the HTTP API, the clock's duties |
 //! | [`cli`] | the command line, one file a subcommand |
 //!
 //! Two things lie lower than their names suggest: [`domain::period`] is a period as written (`3wd`), because actions
 //! carry periods, while what it comes to is [`calendar`]'s; and findings ([`rules::finding`]) are keys with arguments,
 //! because words belong to the edge.
 
+pub mod api;
 pub mod calendar;
 pub mod cli;
 pub mod config;

@@ -22,8 +22,6 @@ pub use hours::{Hours, NotHours};
 pub use ledger::{Ledger, LedgerDay, MakeUp, Standing};
 pub use problem::{CalendarError, CalendarProblem, HoursProblem};
 
-const BUILTIN: &str = include_str!("../../assets/calendars/cn.toml");
-
 /// The working days of a country and the working hours of one office. Cheap to clone: the days are shared.
 #[derive(Clone, Debug)]
 pub struct Calendar {
@@ -50,11 +48,15 @@ pub struct Day<'a> {
 }
 
 impl Calendar {
+    /// The file that comes with the program.
+    pub const BUILT_IN: &'static str = include_str!("../../assets/calendars/cn.toml");
+
     /// The calendar that comes with the program.
     pub fn builtin() -> &'static Calendar {
         static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
             // The file is part of the program, and a test reads it.
-            Calendar::parse(BUILTIN, "cn.toml").unwrap_or_else(|error| panic!("the built-in calendar: {error}"))
+            Calendar::parse(Calendar::BUILT_IN, "cn.toml")
+                .unwrap_or_else(|error| panic!("the built-in calendar: {error}"))
         });
         &CALENDAR
     }

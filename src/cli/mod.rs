@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Results go to stdout, everything said beside them to stderr, and the exit
 //! code is 0 for yes, 1 for no, 2 for bad use. No rule is decided here.
 
+mod admin;
 mod calendar;
 mod check;
 mod deadline;
@@ -8,7 +9,9 @@ mod help;
 mod input;
 mod layout;
 mod library;
+mod place;
 mod rulebook;
+mod serve;
 mod sheet;
 
 use std::ffi::OsString;
@@ -54,6 +57,8 @@ enum Command {
     Check(check::Check),
     #[command(subcommand)]
     Rulebook(rulebook::Rulebook),
+    Serve(serve::Serve),
+    Admin(admin::Admin),
 }
 
 /// What a command came to.
@@ -113,6 +118,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env_lang: Option<OsString>)
         Some(Command::Deadline(command)) => command.run(&desk),
         Some(Command::Check(command)) => command.run(&desk),
         Some(Command::Rulebook(command)) => command.run(&desk),
+        Some(Command::Serve(command)) => command.run(&desk),
+        Some(Command::Admin(command)) => command.run(&desk),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

@@ -31,3 +31,27 @@ impl ConfigDir {
         self.0.join("calendars").join("cn.toml")
     }
 }
+
+/// The data folder: what an embedded or a small server keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// Where this system keeps a program's data; none where there is no home.
+    pub fn usual() -> Option<Self> {
+        let folders = directories::ProjectDirs::from("", "", "rexian")?;
+        Some(Self(folders.data_dir().to_owned()))
+    }
+
+    pub fn database(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}.db"))
+    }
+
+    pub fn blobs(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}-blobs"))
+    }
+}

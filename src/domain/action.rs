@@ -23,7 +23,7 @@ named! {
 }
 
 /// 退回
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnRequest {
     #[serde(default)]
@@ -140,7 +140,7 @@ named! {
 /// Declares `Action` and, from the same list, the fieldless `ActionKind` with its written name.
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident $( ( $payload:ty ) )? $( { $($field:ident : $type:ty),* $(,)? } )? = $name:literal,)+) => {
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(tag = "action", deny_unknown_fields)]
         pub enum Action {
             $($(#[$doc])* #[serde(rename = $name)] $variant $( ( $payload ) )? $( { $(#[serde(default)] $field: $type),* } )?,)+

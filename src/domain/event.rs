@@ -20,7 +20,7 @@ use super::request::{ExemptionRequest, ExtensionRequest, SuspensionRequest};
 pub const VERSION: u16 = 1;
 
 /// An event with when it happened and who did it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Recorded {
     pub v: u16,
     pub at: Moment,
@@ -39,7 +39,7 @@ impl Recorded {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     Dispatched {

@@ -56,7 +56,7 @@ named! {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Caller {
     pub name: String,
@@ -67,7 +67,7 @@ pub struct Caller {
 }
 
 /// 时间、地点、人物、起因、经过、诉求.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Story {
     pub time: String,
@@ -78,7 +78,7 @@ pub struct Story {
 }
 
 /// A ticket as taken down. It never changes afterwards: everything later is an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
     pub no: TicketNo,

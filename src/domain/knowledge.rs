@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::UnitId;
 use super::moment::Moment;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Article {
     pub id: String,

@@ -124,6 +124,16 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+impl schemars::JsonSchema for Moment {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time", "pattern": "^(19|2[0-9])[0-9]{2}-" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

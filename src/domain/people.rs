@@ -37,7 +37,7 @@ impl Role {
 }
 
 /// Who does something, as the server knows them from their session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
     pub id: PersonId,
@@ -47,7 +47,7 @@ pub struct Actor {
 }
 
 /// A leader's opinion put on paper and attested by the liaison, as a return or an extension needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Opinion {
     pub role: Role,
@@ -57,7 +57,7 @@ pub struct Opinion {
 }
 
 /// A unit that tickets go to, with what the contact book says of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unit {
     pub id: UnitId,
@@ -74,7 +74,7 @@ pub struct Unit {
 }
 
 /// A person who signs in, as the contact book shows them. What they sign in with is the server's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     pub id: PersonId,

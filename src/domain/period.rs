@@ -75,6 +75,16 @@ impl<'de> Deserialize<'de> for Period {
     }
 }
 
+impl schemars::JsonSchema for Period {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Period".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(0\\.5wd|[1-9][0-9]{0,2}(wd|h|d))$" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

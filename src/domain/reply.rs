@@ -8,7 +8,7 @@ use super::moment::Moment;
 use super::people::Role;
 
 /// What the officer may give as fields of the draft instead of, or besides, in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplyFields {
     pub time: Option<Moment>,
@@ -47,7 +47,7 @@ impl ReplyFields {
 }
 
 /// One version of a reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     pub text: String,

@@ -24,7 +24,7 @@ named! {
 }
 
 /// 延期
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionRequest {
     /// How much more time; absent where the rulebook fixes it.
@@ -49,7 +49,7 @@ pub struct ExtensionRequest {
 }
 
 /// 挂单
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspensionRequest {
     pub period: Period,
@@ -60,7 +60,7 @@ pub struct SuspensionRequest {
 }
 
 /// 不再办理、备案、解释说明、列入计划 …
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExemptionRequest {
     pub kind: ExemptionKind,
@@ -79,7 +79,7 @@ pub struct ExemptionRequest {
 }
 
 /// A request with what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Requested<T> {
     pub request: T,
     pub asked: Moment,
@@ -87,7 +87,7 @@ pub struct Requested<T> {
     pub decided: Option<Decided>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Decided {
     pub at: Moment,
     pub granted: bool,

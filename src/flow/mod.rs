@@ -4,12 +4,14 @@
 
 pub mod assess;
 mod clock;
+pub mod collide;
 pub mod decide;
 pub mod duties;
 pub mod evolve;
 mod permit;
 
 pub use assess::{Assessment, assess};
+pub use collide::collides;
 pub use decide::{decide, take};
 pub use duties::{Duty, Obligation, Receipt, State, duties};
 pub use evolve::{evolve, fold};

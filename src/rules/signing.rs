@@ -64,6 +64,11 @@ impl Chain {
         self.0 & (1 << role as u16) != 0
     }
 
+    /// One bit for each role, in their order: how a store keeps it.
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

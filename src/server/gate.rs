@@ -1,0 +1,179 @@
+//! What every request passes on its way in and out: its number, the figures, the headers that keep a browser from
+//! mischief, and the words for what went wrong.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::api::REQUEST_ID;
+use crate::api::problem::{FindingView, MEDIA_TYPE, Problem, ProblemKind};
+use crate::api::routes::ROUTES;
+use crate::locale::{Lang, Locale};
+use crate::server::desk::Desk;
+use crate::server::trouble::Trouble;
+
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static(REQUEST_ID);
+
+/// Numbers the requests of this process; the start tells processes apart.
+fn request_id() -> String {
+    static START: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| getrandom::u32().unwrap_or_default());
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{:08x}-{:x}", *START, NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long an answer took is measured, not judged"
+)]
+fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+pub async fn pass(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let began = stopwatch();
+    let id = request_id();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let locale = Locale::of(language(request.headers()));
+    let mut response = next.run(request).await;
+    let path = path.as_ref().map(MatchedPath::as_str);
+    let operation = ROUTES
+        .iter()
+        .position(|route| Some(route.path) == path && route.verb.name().eq_ignore_ascii_case(method.as_str()));
+    let status = response.status();
+    let took = began.elapsed();
+    desk.metrics.count(operation, status.as_u16(), took);
+    // The path itself holds a ticket's number, and is not logged.
+    let name = operation.map_or("none", |at| ROUTES[at].id);
+    if status.is_server_error() {
+        tracing::error!(request = %id, operation = name, status = status.as_u16(), ?took);
+    } else {
+        tracing::debug!(request = %id, operation = name, status = status.as_u16(), ?took);
+    }
+    if status.is_client_error() || status.is_server_error() {
+        response = in_words(response, &method, path, locale, &id);
+    }
+    guard(response.headers_mut(), desk.tls);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID_HEADER, id);
+    }
+    response
+}
+
+fn guard(headers: &mut HeaderMap, tls: bool) {
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Citizens' data stays in nobody's cache.
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if tls {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+/// The first language asked for that there are words in.
+pub fn language(headers: &HeaderMap) -> Lang {
+    let asked = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    asked
+        .split(',')
+        .find_map(|tag| Lang::of(tag.split(';').next().unwrap_or_default().trim()))
+        .unwrap_or(Lang::Chinese)
+}
+
+/// What axum itself refuses has a status and no more.
+fn unspoken(status: StatusCode, path: Option<&str>) -> Trouble {
+    Trouble::new(match status {
+        StatusCode::NOT_FOUND => ProblemKind::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ProblemKind::Method,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemKind::MediaType,
+        status if status.is_server_error() => ProblemKind::Internal,
+        _ if path.is_none() => ProblemKind::NotFound,
+        _ => ProblemKind::Invalid,
+    })
+}
+
+fn in_words(mut response: Response, method: &Method, path: Option<&str>, locale: &Locale, id: &str) -> Response {
+    let said = response.extensions_mut().remove::<Trouble>();
+    if said.is_none()
+        && response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind == MEDIA_TYPE)
+    {
+        return response;
+    }
+    let trouble = said.unwrap_or_else(|| unspoken(response.status(), path));
+    let problem = words_of(&trouble, locale, id);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        let body = with_ticket(&problem, trouble.ticket.as_deref());
+        Body::from(body)
+    };
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(locale.lang().tag()));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(allow) = response.headers_mut().remove(ALLOW) {
+        headers.insert(ALLOW, allow);
+    }
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+/// A problem document.
+pub fn words_of(trouble: &Trouble, locale: &Locale, id: &str) -> Problem {
+    let mut problem = Problem::new(trouble.kind, locale);
+    if let Some((key, args)) = &trouble.detail {
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        problem.detail = locale.say(&format!("trouble_detail.{key}"), &args);
+    }
+    id.clone_into(&mut problem.request_id);
+    problem.findings = trouble
+        .findings
+        .iter()
+        .map(|finding| FindingView::of(finding, locale))
+        .collect();
+    problem.received = trouble.received;
+    problem.retry_after = trouble.retry_after;
+    problem
+}
+
+/// The ticket is JSON already.
+fn with_ticket(problem: &Problem, ticket: Option<&serde_json::value::RawValue>) -> Vec<u8> {
+    #[derive(serde::Serialize)]
+    struct Whole<'a> {
+        #[serde(flatten)]
+        problem: &'a Problem,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ticket: Option<serde_json::Value>,
+    }
+    let ticket = ticket.and_then(|ticket| serde_json::from_str(ticket.get()).ok());
+    serde_json::to_vec(&Whole { problem, ticket }).unwrap_or_default()
+}

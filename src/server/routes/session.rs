@@ -1,0 +1,105 @@
+//! Signing in and out.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::json;
+use crate::api::limits;
+use crate::api::problem::ProblemKind;
+use crate::api::session::{Login, Me, Session};
+use crate::domain::people::{Person, Unit};
+use crate::server::ask::{By, Open};
+use crate::server::clock::{machine_time, moment};
+use crate::server::desk::{Counter, Desk};
+use crate::server::session::{self, counted, delays, fresh};
+use crate::server::store::StoreError;
+use crate::server::store::account::Order as Account;
+use crate::server::store::apply::Order;
+use crate::server::trouble::{Answer, Trouble};
+
+pub async fn login(
+    State(desk): State<Desk>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Open(login): Open<Login>,
+) -> Answer {
+    let too_long = |text: &str| text.is_empty() || text.chars().count() > limits::WORDS;
+    if too_long(&login.person) || too_long(&login.password) {
+        return Err(Trouble::new(ProblemKind::WrongPassword));
+    }
+    let names = counted(&login.person, from.ip());
+    let now = machine_time().timestamp();
+    let guesses = desk.store.guesses(&names).await?;
+    if let Some(wait) = guesses
+        .iter()
+        .map(|(_, until)| until - now)
+        .max()
+        .filter(|wait| *wait > 0)
+    {
+        let seconds = u64::try_from(wait).unwrap_or(1);
+        return Err(Trouble::new(ProblemKind::TooMany).after(seconds));
+    }
+    let found = match desk.store.person(&login.person).await {
+        Ok(found) => Some(found),
+        Err(StoreError::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let hash = found
+        .as_ref()
+        .filter(|(person, hash)| person.active && !hash.is_empty())
+        .map(|(_, hash)| hash.clone());
+    let right = desk.checker.check(login.password, hash).await;
+    let Some((person, _)) = found.filter(|_| right) else {
+        let wrong: Vec<i64> = guesses.iter().map(|(wrong, _)| wrong + 1).collect();
+        let counts = names
+            .into_iter()
+            .zip(wrong)
+            .enumerate()
+            .map(|(at, (name, wrong))| (name, wrong, now + delays(wrong)[at.min(1)]))
+            .collect();
+        desk.store.write(Order::Account(Account::Guessed(counts))).await?;
+        return Err(Trouble::new(ProblemKind::WrongPassword));
+    };
+    if guesses.iter().any(|(wrong, _)| *wrong > 0) {
+        desk.store.write(Order::Account(Account::Forgive(names))).await?;
+    }
+    let (token, hash) = fresh()?;
+    let expires = now + session::SECONDS;
+    let order = Account::SignIn {
+        token: hash,
+        person: person.id.clone(),
+        expires,
+    };
+    desk.store.write(Order::Account(order)).await?;
+    let session = Session {
+        token,
+        expires: moment(expires),
+        me: who(&desk, person).await?,
+    };
+    json(StatusCode::CREATED, &session)
+}
+
+pub async fn me(State(desk): State<Desk>, By(signed): By) -> Answer {
+    json(StatusCode::OK, &who(&desk, signed.person.clone()).await?)
+}
+
+pub async fn logout(State(desk): State<Desk>, By(signed): By) -> Result<Response, Trouble> {
+    let order = Account::SignOut {
+        token: signed.token.clone(),
+    };
+    desk.store.write(Order::Account(order)).await?;
+    desk.sessions.forget(&signed.token);
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn who(desk: &Counter, person: Person) -> Result<Me, Trouble> {
+    let unit: Unit = desk.store.unit(&person.unit).await?;
+    Ok(Me {
+        person,
+        unit,
+        now: desk.now(),
+        head: *desk.store.head().borrow(),
+    })
+}
