@@ -4,14 +4,18 @@
 
 use std::time::Duration;
 
-use super::desk::Desk;
+use super::clock::machine_time;
+use super::desk::{Counter, Desk};
 use super::store::apply::Order;
 use super::store::{Store, StoreError};
+use super::trouble::chain;
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often what is out of date is thrown away.
 const TIDY_EVERY: u32 = 3600;
+/// An upload that nobody goes on with is kept for so long.
+const PARTS_STAY: chrono::Days = chrono::Days::new(7);
 
 /// Does everything that is due by now. Returns how many tickets it was.
 pub async fn catch_up(store: &Store) -> Result<usize, StoreError> {
@@ -32,6 +36,19 @@ pub async fn catch_up(store: &Store) -> Result<usize, StoreError> {
     }
 }
 
+/// Throws away what nobody will ask for again.
+async fn tidy(desk: &Counter) {
+    if let Err(error) = desk.store.tidy().await {
+        tracing::warn!(error = %chain(&error), "old keys and sessions stay for now");
+    }
+    let old = machine_time() - PARTS_STAY;
+    match desk.blobs.sweep(old).await {
+        Ok(0) => {}
+        Ok(uploads) => tracing::info!(uploads, "uploads that nobody went on with are removed"),
+        Err(error) => tracing::warn!(error = %chain(&error), "old uploads stay for now"),
+    }
+}
+
 /// Runs until the server stops.
 pub async fn run(desk: Desk) {
     let mut stopping = desk.stopping.subscribe();
@@ -40,12 +57,10 @@ pub async fn run(desk: Desk) {
         match catch_up(&desk.store).await {
             Ok(0) => {}
             Ok(tickets) => tracing::info!(tickets, "clock duties done"),
-            Err(error) => tracing::warn!(error = %super::trouble::chain(&error), "clock duties wait for the store"),
+            Err(error) => tracing::warn!(error = %chain(&error), "clock duties wait for the store"),
         }
-        if looks % TIDY_EVERY == 0
-            && let Err(error) = desk.store.tidy().await
-        {
-            tracing::warn!(error = %super::trouble::chain(&error), "old keys and sessions stay for now");
+        if looks.is_multiple_of(TIDY_EVERY) {
+            tidy(&desk).await;
         }
         looks = looks.wrapping_add(1);
         tokio::select! {

@@ -48,6 +48,7 @@ pub async fn readyz(State(desk): State<Desk>) -> Answer {
         return Err(Trouble::new(ProblemKind::Unavailable).because("stopping", &[]));
     }
     desk.store.answers().await?;
+    desk.blobs.ready().await.map_err(super::blobs::trouble)?;
     Ok("ready\n".into_response())
 }
 

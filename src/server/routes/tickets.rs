@@ -231,7 +231,7 @@ pub async fn act(State(desk): State<Desk>, Named(no): Named, sent: Sent<ActionRe
         seq,
         version,
         repeated,
-        ticket: &*whole(&desk, &loaded)?,
+        ticket: &whole(&desk, &loaded)?,
         caller: (reveals && intake.caller.showing == Showing::Secret).then_some(&intake.caller),
     };
     json(StatusCode::OK, &answer)

@@ -16,6 +16,7 @@ use crate::domain::action::{Action, ActionKind};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::intake::Intake;
+use crate::domain::knowledge::Article;
 use crate::domain::moment::Moment;
 use crate::domain::people::{Actor, Role};
 use crate::domain::ticket::Ticket;
@@ -71,8 +72,8 @@ pub enum Done {
     Taken,
     /// The key came before, with another request.
     KeyReused,
-    Draft(DraftKept),
-    Article(crate::domain::knowledge::Article),
+    Draft(Box<DraftKept>),
+    Article(Box<Article>),
     /// It is not this person's to do.
     Forbidden,
     Nothing,
@@ -84,7 +85,7 @@ pub enum Done {
 pub enum Kept {
     Ticket { no: String, seq: i64, version: u64 },
     Draft { version: i64 },
-    Article(crate::domain::knowledge::Article),
+    Article(Box<Article>),
     Nothing,
 }
 

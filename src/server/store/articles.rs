@@ -63,8 +63,9 @@ impl Page<'_, '_> {
                     updated: self.now,
                 };
                 self.put_article(&article).await?;
-                self.remember(key.as_ref(), &Kept::Article(article.clone())).await?;
-                Ok(Done::Article(article))
+                self.remember(key.as_ref(), &Kept::Article(Box::new(article.clone())))
+                    .await?;
+                Ok(Done::Article(Box::new(article)))
             }
             Order::Drop { by, id, key } => {
                 if let Some(done) = self.before(key.as_ref()).await? {

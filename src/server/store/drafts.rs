@@ -76,10 +76,10 @@ impl Page<'_, '_> {
             .await?;
         self.remember(key.as_ref(), &Kept::Draft { version }).await?;
         let unseen = old.filter(|old| request.seen != Some(old.version) && old.by != by.id);
-        Ok(Done::Draft(DraftKept {
+        Ok(Done::Draft(Box::new(DraftKept {
             version,
             overwrote: unseen,
-        }))
+        })))
     }
 
     fn now_seconds(&self) -> i64 {
