@@ -18,10 +18,11 @@ pub const SECONDS: i64 = 24 * 3600;
 const BELIEVED_SECONDS: i64 = 1;
 /// So many wrong passwords are nobody's fault.
 const FREE: i64 = 5;
-/// The longest wait after wrong passwords from one address, and from anywhere: it slows guessing, and the person whose
-/// name it is never stays out.
-const LONGEST_FROM_ONE: i64 = 15 * 60;
-const LONGEST_FROM_ALL: i64 = 5;
+/// An office shares one address; so many from it without a right one in between are no office.
+const FREE_FROM_ADDRESS: i64 = 30;
+/// The longest wait for a name from one address, for a name from anywhere, and for an address: it slows guessing, and
+/// the person whose name it is never stays out.
+const LONGEST: [i64; 3] = [15 * 60, 5, 60];
 /// Tokens kept in memory at most.
 const CACHE: usize = 10_000;
 
@@ -103,16 +104,27 @@ impl Sessions {
     }
 }
 
-/// Under which names wrong passwords are counted: this person from this address, and this person from anywhere.
-pub fn counted(person: &str, from: IpAddr) -> Vec<String> {
-    vec![format!("{person} from {from}"), person.to_owned()]
+/// Under which names wrong passwords are counted: this person from this address, this person from anywhere, and anybody
+/// from this address.
+pub fn counted(person: &str, from: IpAddr) -> [String; 3] {
+    [
+        format!("{person} from {from}"),
+        format!("{person} from anywhere"),
+        format!("from {from}"),
+    ]
 }
 
-/// How long the next try has to wait, after `wrong` wrong passwords.
-pub fn delays(wrong: i64) -> [i64; 2] {
-    let over = u32::try_from(wrong.saturating_sub(FREE).max(0)).unwrap_or(20);
-    let delay = if wrong < FREE { 0 } else { 1_i64 << over.min(20) };
-    [delay.min(LONGEST_FROM_ONE), delay.min(LONGEST_FROM_ALL)]
+/// How long the next try has to wait under each of the names, after so many wrong passwords.
+pub fn delays(wrong: [i64; 3]) -> [i64; 3] {
+    let free = [FREE, FREE, FREE_FROM_ADDRESS];
+    std::array::from_fn(|at| {
+        let over = wrong[at].saturating_sub(free[at]);
+        if over < 0 {
+            0
+        } else {
+            (1_i64 << over.min(20)).min(LONGEST[at])
+        }
+    })
 }
 
 #[cfg(test)]
@@ -121,12 +133,11 @@ mod tests {
 
     #[test]
     fn guessing_is_slowed_and_never_locks_out_for_good() {
-        assert_eq!(delays(1), [0, 0]);
-        assert_eq!(delays(4), [0, 0]);
-        assert_eq!(delays(5), [1, 1]);
-        assert_eq!(delays(8), [8, 5]);
-        assert_eq!(delays(100), [LONGEST_FROM_ONE, LONGEST_FROM_ALL]);
-        assert_eq!(delays(i64::MAX), [LONGEST_FROM_ONE, LONGEST_FROM_ALL]);
+        assert_eq!(delays([1, 1, 1]), [0, 0, 0]);
+        assert_eq!(delays([4, 4, 29]), [0, 0, 0]);
+        assert_eq!(delays([5, 5, 5]), [1, 1, 0]);
+        assert_eq!(delays([8, 8, 33]), [8, 5, 8]);
+        assert_eq!(delays([i64::MAX; 3]), LONGEST);
     }
 
     #[test]

@@ -52,18 +52,17 @@ pub async fn login(
         .map(|(_, hash)| hash.clone());
     let right = desk.checker.check(login.password, hash).await;
     let Some((person, _)) = found.filter(|_| right) else {
-        let wrong: Vec<i64> = guesses.iter().map(|(wrong, _)| wrong + 1).collect();
-        let counts = names
-            .into_iter()
-            .zip(wrong)
-            .enumerate()
-            .map(|(at, (name, wrong))| (name, wrong, now + delays(wrong)[at.min(1)]))
+        let wrong: [i64; 3] = std::array::from_fn(|at| guesses.get(at).map_or(0, |(wrong, _)| wrong + 1));
+        let counts = std::iter::zip(names, std::iter::zip(wrong, delays(wrong)))
+            .map(|(name, (wrong, delay))| (name, wrong, now + delay))
             .collect();
         desk.store.write(Order::Account(Account::Guessed(counts))).await?;
         return Err(Trouble::new(ProblemKind::WrongPassword));
     };
     if guesses.iter().any(|(wrong, _)| *wrong > 0) {
-        desk.store.write(Order::Account(Account::Forgive(names))).await?;
+        desk.store
+            .write(Order::Account(Account::Forgive(names.to_vec())))
+            .await?;
     }
     let (token, hash) = fresh()?;
     let expires = now + session::SECONDS;
