@@ -64,11 +64,11 @@ struct AddUnit {
     name: String,
     #[arg(long, value_name = "ID")]
     rulebook: String,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     phone: String,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     address: String,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     duties: String,
 }
 
@@ -90,7 +90,7 @@ struct AddUser {
     unit: String,
     #[arg(long, value_name = "ROLE")]
     role: String,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     phone: String,
 }
 

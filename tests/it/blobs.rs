@@ -480,7 +480,7 @@ async fn drop_at_the_end(
         }
         std::task::Poll::Ready(end.take())
     });
-    let body = tokio_stream::StreamExt::chain(body(bytes, 60_000), tail);
+    let body = futures_util::StreamExt::chain(body(bytes, 60_000), tail);
     tokio::select! {
         biased;
         told = told => told.expect("told"),

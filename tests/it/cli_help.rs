@@ -41,6 +41,18 @@ fn help_has_no_word_left_in_another_language() {
         &["rulebook", "list", "--help"],
         &["rulebook", "show", "--help"],
         &["rulebook", "check", "--help"],
+        &["serve", "--help"],
+        &["admin", "--help"],
+        &["admin", "unit", "--help"],
+        &["admin", "unit", "add", "--help"],
+        &["admin", "unit", "list", "--help"],
+        &["admin", "unit", "rulebook", "--help"],
+        &["admin", "user", "--help"],
+        &["admin", "user", "add", "--help"],
+        &["admin", "user", "list", "--help"],
+        &["admin", "user", "password", "--help"],
+        &["admin", "user", "leave", "--help"],
+        &["admin", "user", "oversee", "--help"],
     ] {
         let chinese = run(&folder, args).out;
         for word in [

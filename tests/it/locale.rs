@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use regex::Regex;
+use rexian::api::problem::ProblemKind;
 use rexian::domain::action::{ActionKind, Alert};
 use rexian::domain::element::Element;
 use rexian::domain::people::Role;
@@ -160,6 +161,27 @@ fn every_key_that_the_command_line_names_has_words() {
     assert!(named.len() > 50, "{named:?}");
     for key in named.iter().filter(|key| !key.ends_with(".head")) {
         assert!(Locale::of(Lang::Chinese).get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn every_problem_of_the_server_has_words_in_both_languages() {
+    let sources = sources();
+    let mut details = captured(r#"because\(\s*"([a-z_]+)""#, &sources);
+    details.extend(captured(r#"Trouble::invalid\(\s*"([a-z_]+)""#, &sources));
+    assert!(details.len() > 15, "{details:?}");
+    for locale in both() {
+        for kind in ProblemKind::ALL {
+            assert!(locale.get(&format!("trouble.{}", kind.name())).is_some(), "{kind}");
+        }
+        for detail in &details {
+            assert!(locale.get(&format!("trouble_detail.{detail}")).is_some(), "{detail}");
+        }
+        let worded = locale
+            .messages()
+            .filter_map(|(key, _)| key.strip_prefix("trouble_detail."));
+        let unused: Vec<_> = worded.filter(|key| !details.contains(*key)).collect();
+        assert!(unused.is_empty(), "nobody says {unused:?}");
     }
 }
 

@@ -41,7 +41,7 @@ pub fn body(bytes: &Bytes, step: usize) -> impl Stream<Item = io::Result<Bytes>>
 
 pub fn broken_body(bytes: &Bytes) -> impl Stream<Item = io::Result<Bytes>> + Unpin + Send + use<> {
     let gone = io::Error::new(io::ErrorKind::ConnectionReset, "gone");
-    tokio_stream::StreamExt::chain(body(bytes, 60_000), stream::iter([Err(gone)]))
+    futures_util::StreamExt::chain(body(bytes, 60_000), stream::iter([Err(gone)]))
 }
 
 pub fn nobody_reads() -> impl Stream<Item = io::Result<Bytes>> + Unpin + Send {
