@@ -208,7 +208,7 @@ fn title(status: u16) -> &'static str {
         416 => "No such range",
         422 => "Refused, with the reasons",
         429 => "Too many wrong passwords; try again after a while",
-        503 => "The store is away; nothing was done",
+        503 => "The store is away; try again with the same key",
         _ => "A problem",
     }
 }

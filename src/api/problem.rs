@@ -44,7 +44,8 @@ named! {
         Range = "range",
         /// Too many wrong passwords; try again after a while.
         TooMany = "too_many",
-        /// The store cannot be reached or is full; nothing was done.
+        /// The store cannot be reached or is full. What was asked for was not done; if the store went away in the moment of
+        /// writing it may have been, and the same key finds out.
         Unavailable = "unavailable",
         /// A mistake of the server's own.
         Internal = "internal",
