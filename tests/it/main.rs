@@ -1,5 +1,6 @@
 //! The one integration test binary; each module is one subject.
 
+mod api;
 mod blobs;
 mod calendar;
 mod calendar_file;
@@ -10,6 +11,7 @@ mod cli_help;
 mod cli_rulebook;
 mod elements;
 mod flow_properties;
+mod house;
 mod invariants;
 mod locale;
 mod rulebooks;
