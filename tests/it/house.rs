@@ -10,7 +10,6 @@ use futures_util::future::join_all;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use rexian::domain::ids::{BookId, PersonId, UnitId};
-use rexian::domain::moment::Moment;
 use rexian::domain::people::{Person, Role, Unit};
 use rexian::server::clock::Clock;
 use rexian::server::run::{self, Running, Settings};
@@ -54,7 +53,6 @@ pub const PEOPLE: &[(&str, &str, Role, &str)] = &[
 
 pub struct House {
     pub url: String,
-    pub clock: Arc<Clock>,
     pub folder: Folder,
     pub http: reqwest::Client,
     running: Option<Running>,
@@ -75,12 +73,11 @@ impl House {
         let mut settings = settings(&folder);
         change(&mut settings);
         let clock = Arc::new(Clock::standing_at(NOW.parse().expect("a moment")));
-        let running = run::start(&settings, clock.clone()).await.expect("the server starts");
+        let running = run::start(&settings, clock).await.expect("the server starts");
         furnish(&running.desk.store).await;
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         Self {
             url: format!("{scheme}://{}", running.address),
-            clock,
             folder,
             http: client(),
             running: Some(running),
@@ -293,7 +290,7 @@ pub fn intake(no: &str) -> Value {
 pub fn contact(purpose: &str) -> Value {
     json!({
         "action": "contact",
-        "at": "2026-03-03T09:30:00+08:00",
+        "at": "2026-03-03T10:00:00+08:00",
         "way": "电话",
         "outcome": "已接通",
         "purpose": purpose,
@@ -316,10 +313,6 @@ pub fn reply() -> Value {
             { "material": "处置照片", "name": "处置照片" },
         ],
     })
-}
-
-pub fn moment(text: &str) -> Moment {
-    text.parse().expect("a moment")
 }
 
 /// A request on its way.

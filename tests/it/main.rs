@@ -14,6 +14,7 @@ mod flow_properties;
 mod house;
 mod invariants;
 mod locale;
+mod process;
 mod rulebooks;
 mod s3_stand_in;
 mod scenarios;

@@ -101,6 +101,9 @@ pub fn system() -> Actor {
     }
 }
 
+/// Stands before the name of a unit in an event's audience that answered for the ticket. No name begins with it.
+pub const LEAD: char = '!';
+
 /// How much of the projection is old.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Since {
@@ -452,9 +455,7 @@ impl<'a, 't> Page<'a, 't> {
         let ticket = std::mem::replace(&mut loaded.ticket, Ticket::new(intake));
         loaded.ticket = evolve(ticket, &recorded);
         audience.extend(whose(&loaded.ticket));
-        let audience = audience
-            .iter()
-            .fold("|".to_owned(), |all, unit| all + unit.as_str() + "|");
+        let audience = audience.iter().fold("|".to_owned(), |all, name| all + name + "|");
         self.seq += 1;
         loaded.seq = self.seq;
         loaded.chain = link(&loaded.chain, &body);
@@ -517,14 +518,17 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// The units that have the ticket on their desks.
-fn whose(ticket: &Ticket) -> BTreeSet<UnitId> {
+/// The units that have the ticket on their desks; the one that answers for it also under `LEAD`, because its signers
+/// see what a helper's do not.
+fn whose(ticket: &Ticket) -> BTreeSet<String> {
     let helpers = ticket.co_handling.iter().filter(|other| other.released.is_none());
+    let lead = ticket.unit.iter().map(|unit| format!("{LEAD}{unit}"));
     ticket
         .unit
         .iter()
         .chain(helpers.map(|other| &other.unit))
-        .cloned()
+        .map(|unit| unit.0.clone())
+        .chain(lead)
         .collect()
 }
 

@@ -167,7 +167,7 @@ async fn a_refused_request_leaves_its_key_free() {
     let house = House::new().await;
     house.ticket("K1", "qingliu").await;
     let path = "/v1/tickets/K1/actions";
-    let early = json!({ "action": { "action": "report_progress", "kind": "阶段情况", "text": "还没有接" } });
+    let early = json!({ "action": { "action": "submit_for_signing", "reply": crate::house::reply() } });
     let refused = house.ask("qing-li", "POST", path).json(early).key("later").send().await;
     assert_eq!((refused.status, &*refused.problem()), (422, "refused"), "{refused}");
     assert!(!refused.findings().is_empty());
