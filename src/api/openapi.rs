@@ -170,7 +170,7 @@ fn answers(route: &Route, generator: &mut SchemaGenerator) -> Value {
         problems.push(401);
     }
     if route.body.is_some() {
-        problems.extend([413, 415]);
+        problems.extend([408, 413, 415]);
     }
     if route.keyed() {
         problems.push(422);
@@ -202,6 +202,7 @@ fn title(status: u16) -> &'static str {
         401 => "Nobody is signed in, or the password is wrong",
         403 => "Not this person's to do",
         404 => "No such thing for this person",
+        408 => "The body did not come in time",
         409 => "Somebody was first, or the number is taken",
         413 => "Too long",
         415 => "Not a kind of body that is taken",

@@ -34,6 +34,8 @@ named! {
         Refused = "refused",
         /// Another body came under a key that was used before.
         KeyReused = "key_reused",
+        /// The body did not come in time.
+        Slow = "slow",
         /// The body is too long.
         TooLarge = "too_large",
         /// The body is not of a kind that is taken.
@@ -60,6 +62,7 @@ impl ProblemKind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Method => 405,
+            Self::Slow => 408,
             Self::Conflict | Self::Taken | Self::Offset => 409,
             Self::TooLarge => 413,
             Self::MediaType => 415,

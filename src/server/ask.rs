@@ -1,15 +1,19 @@
 //! Reading a request: who asks, what they send, under which key. What is malformed is told, never guessed at.
 
+use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, RawQuery, Request};
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
+use futures_util::{Stream, StreamExt, stream};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use crate::api::problem::ProblemKind;
 use crate::api::{IDEMPOTENCY_KEY, limits};
@@ -18,6 +22,11 @@ use crate::server::session::Signed;
 use crate::server::store::answers::Key;
 use crate::server::store::apply::hex;
 use crate::server::trouble::Trouble;
+
+/// How long a body may stand still.
+pub const STILL: Duration = Duration::from_secs(30);
+/// How long a JSON body may take in all: whoever sends it letter by letter holds nothing for ever.
+const WHOLE: Duration = Duration::from_secs(60);
 
 /// Whoever is signed in.
 pub struct By(pub Arc<Signed>);
@@ -136,9 +145,59 @@ async fn json_bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, Trouble> {
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Trouble::new(ProblemKind::MediaType).because("json", &[]));
     }
-    let most = limits::BODY.to_string();
-    let too_large = || Trouble::new(ProblemKind::TooLarge).because("body", &[("most", &most)]);
-    to_bytes(body, limits::BODY).await.map_err(|_| too_large())
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > limits::BODY) {
+        return Err(too_large());
+    }
+    timeout(WHOLE, gather(pieces(body, STILL)))
+        .await
+        .unwrap_or_else(|_| Err(Trouble::new(ProblemKind::Slow)))
+}
+
+fn too_large() -> Trouble {
+    Trouble::new(ProblemKind::TooLarge).because("body", &[("most", &limits::BODY.to_string())])
+}
+
+async fn gather(mut pieces: impl Stream<Item = Result<Bytes, axum::Error>> + Unpin) -> Result<Bytes, Trouble> {
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| broken_off(&error))?;
+        if whole.len() + piece.len() > limits::BODY {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.into())
+}
+
+/// Nothing more came of a body.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing more came for too long")]
+struct StoodStill;
+
+/// A body's pieces, for as long as they keep coming.
+pub fn pieces(body: Body, still: Duration) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + Unpin {
+    Box::pin(stream::unfold(Some(body.into_data_stream()), move |body| async move {
+        let mut body = body?;
+        match timeout(still, body.next()).await {
+            Ok(piece) => piece.map(|piece| (piece, Some(body))),
+            Err(_) => Some((Err(axum::Error::new(StoodStill)), None)),
+        }
+    }))
+}
+
+/// A body that did not come to its end.
+pub fn broken_off(error: &(dyn Error + 'static)) -> Trouble {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<StoodStill>() {
+            return Trouble::new(ProblemKind::Slow);
+        }
+        cause = error.source();
+    }
+    Trouble::invalid("broken_off", &[])
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
@@ -190,4 +249,27 @@ pub fn texts_fit(value: &impl serde::Serialize) -> Result<(), Trouble> {
         return Err(Trouble::invalid("text", &[("most", &limits::TEXT.to_string())]));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_stands_still_is_waited_for_no_longer() {
+        let begun = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{\"action\""))]);
+        let body = Body::from_stream(begun.chain(stream::pending()));
+        let refused = gather(pieces(body, Duration::from_millis(5))).await;
+        assert_eq!(refused.expect_err("no end").kind, ProblemKind::Slow);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_not_called_too_large() {
+        let broken = stream::iter([Ok(Bytes::from_static(b"{")), Err(std::io::Error::other("gone"))]);
+        let refused = gather(pieces(Body::from_stream(broken), STILL)).await;
+        assert_eq!(refused.expect_err("no end").kind, ProblemKind::Invalid);
+        let long = stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 1 << 16])));
+        let refused = gather(pieces(Body::from_stream(long), STILL)).await;
+        assert_eq!(refused.expect_err("too long").kind, ProblemKind::TooLarge);
+    }
 }

@@ -173,6 +173,15 @@ impl Mask {
         value
     }
 
+    /// The fields of a reply, of which even the unit is written by hand.
+    fn written(&self, fields: &mut Value) {
+        for (key, value) in fields.as_object_mut().into_iter().flatten() {
+            if let (false, Value::String(text)) = (matches!(key.as_str(), "time" | "satisfaction"), value) {
+                *text = self.text(text);
+            }
+        }
+    }
+
     /// Anything else that people wrote.
     pub fn value(&self, value: &mut Value) {
         if self.is_empty() {
@@ -182,10 +191,13 @@ impl Mask {
             Value::String(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(fields) => {
+                // `by` is a way of designating here, and elsewhere the name that somebody wrote down.
+                let designates = fields.get("event").is_some_and(|event| event == "designated");
                 for (key, value) in fields {
-                    let closed = CLOSED.contains(&key.as_str()) && !value.is_object();
-                    // `by` is a way of designating, or the name of the officer who called.
-                    if !closed && key != "by" {
+                    let closed = CLOSED.contains(&key.as_str()) && !value.is_object() || designates && key == "by";
+                    if key == "fields" {
+                        self.written(value);
+                    } else if !closed {
                         self.value(value);
                     }
                 }
@@ -218,6 +230,18 @@ mod tests {
         ] {
             assert_eq!(mask().text(text), shown, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_by_hand_under_the_name_of_a_closed_list_vanishes() {
+        let mut event = serde_json::json!({
+            "event": "contact_tried",
+            "by": "张晓霞",
+            "reply": { "fields": { "time": "2026-11-20T09:30:00+08:00", "unit": "张晓霞家所在街道" } },
+        });
+        mask().value(&mut event);
+        assert_eq!(event["by"], SECRET);
+        assert_eq!(event["reply"]["fields"]["unit"], format!("{SECRET}家所在街道"));
     }
 
     #[test]

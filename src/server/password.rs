@@ -2,7 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Shorter ones are refused.
 pub const LEAST: usize = 8;
@@ -41,12 +41,28 @@ impl Checker {
         })
     }
 
+    /// Waits for the turn to check. Whoever counts wrong passwords holds it from reading the count to writing it, or
+    /// many tries at once would count as one.
+    pub async fn turn(&self) -> Turn<'_> {
+        // A semaphore that is never closed always gives its turn.
+        Turn {
+            checker: self,
+            _permit: self.turns.acquire().await.ok(),
+        }
+    }
+}
+
+/// The right to check passwords, one at a time.
+pub struct Turn<'a> {
+    checker: &'a Checker,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Turn<'_> {
     /// `hash`: what is stored, or nothing where the person is unknown or cannot sign in.
     pub async fn check(&self, password: String, hash: Option<String>) -> bool {
-        // A semaphore that is never closed always gives its turn.
-        let _turn = self.turns.acquire().await;
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let hash = hash.unwrap_or_else(|| self.checker.nobody.clone());
         let right = tokio::task::spawn_blocking(move || {
             PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())

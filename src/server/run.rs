@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
 use tokio::sync::watch;
 
 use super::blobs::{Blobs, OpenError};
@@ -21,6 +22,10 @@ use crate::api::openapi;
 
 /// How long requests that are under way may still take when the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take over the head of a request, and how long a connection may stand idle between two.
+const HEAD: Duration = Duration::from_secs(30);
+/// The longest head of a request, and what is read of a connection ahead of its being asked for.
+const HEAD_BYTES: usize = 64 << 10;
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -106,7 +111,7 @@ pub async fn serve(settings: &Settings, desk: Desk) -> Result<Running, StartErro
     let serving = match &settings.tls {
         None => {
             let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle.clone());
-            tokio::spawn(server.serve(app))
+            tokio::spawn(guarded(server).serve(app))
         }
         Some(tls) => {
             install_crypto();
@@ -116,7 +121,7 @@ pub async fn serve(settings: &Settings, desk: Desk) -> Result<Running, StartErro
             let server = axum_server::from_tcp_rustls(listener, config)
                 .map_err(failed)?
                 .handle(handle.clone());
-            tokio::spawn(server.serve(app))
+            tokio::spawn(guarded(server).serve(app))
         }
     };
     let duties = tokio::spawn(duties::run(desk.clone()));
@@ -127,6 +132,18 @@ pub async fn serve(settings: &Settings, desk: Desk) -> Result<Running, StartErro
         serving,
         duties,
     })
+}
+
+/// A client that says nothing, or its request letter by letter, does not hold a connection for ever.
+fn guarded<A>(server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+    let mut server = server.http1_only();
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES);
+    server
 }
 
 /// The one implementation of TLS for everything in this process.

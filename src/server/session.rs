@@ -66,7 +66,11 @@ pub struct Sessions {
 impl Sessions {
     /// Whose token this is; nobody's, once it is out of date, signed out, or its person has left.
     pub async fn who(&self, store: &Store, token: &str) -> Result<Option<Arc<Signed>>, StoreError> {
-        let hash = hashed(token);
+        self.of(store, hashed(token)).await
+    }
+
+    /// The same, by the token's hash: whether somebody who has waited is still signed in, and what they may see by now.
+    pub async fn of(&self, store: &Store, hash: String) -> Result<Option<Arc<Signed>>, StoreError> {
         let now = machine_time().timestamp();
         if let Some((until, signed)) = self.known().get(&hash)
             && now < *until

@@ -1,6 +1,6 @@
 //! Attachments, kept by the SHA-256 of their bytes in a folder or in S3, for as many servers as share the place.
 //!
-//! An upload arrives as parts, `parts/<sha>/<offset>-<length>`, which any of the servers can go on with after asking
+//! An upload arrives as parts, `parts/<upload>/<offset>-<length>`, which any of the servers can go on with after asking
 //! how far they reach. When they reach the announced size they are joined, checked against the hash and the kinds that
 //! are let in, and only then does `blobs/<first two>/<sha>` appear, all at once. What lies there is never changed.
 
@@ -39,6 +39,8 @@ pub struct Blobs {
     parts: Arc<dyn ObjectStore>,
     whole: Arc<dyn ObjectStore>,
     folder: Option<PathBuf>,
+    /// Whose parts these are; see [`Self::of_sender`].
+    sender: Option<String>,
     most: u64,
     joining: Arc<Semaphore>,
 }
@@ -74,9 +76,28 @@ impl Blobs {
             parts: place.parts,
             whole: place.whole,
             folder: place.folder,
+            sender: None,
             most: USUAL_LIMIT,
             joining: Arc::new(Semaphore::new(JOINED_AT_ONCE)),
         })
+    }
+
+    /// The same place for one sender, whose parts lie apart: they learn of nobody else's uploads, finish none that
+    /// others began, and are told that a file is whole only after they brought every byte of it themselves.
+    #[must_use]
+    pub fn of_sender(&self, sender: &str) -> Self {
+        Self {
+            sender: Some(sender.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Under which name the parts of a file lie.
+    fn upload_of(&self, sha: &Sha) -> Sha {
+        match &self.sender {
+            None => *sha,
+            Some(sender) => Sha::of(format!("{sender}\n{sha}").as_bytes()),
+        }
     }
 
     /// A file of more bytes than `most` is refused.

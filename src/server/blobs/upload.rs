@@ -22,7 +22,7 @@ const PIECE: usize = 5 * 1024 * 1024;
 impl Blobs {
     /// How far an upload is, to go on from there.
     pub async fn received(&self, sha: &Sha) -> Result<Received, BlobError> {
-        if let Some(whole) = self.whole(sha).await? {
+        if let Some(whole) = self.known(sha).await? {
             return Ok(whole);
         }
         let chain = parts::chain(self.parts_of(sha).await?, u64::MAX);
@@ -43,7 +43,7 @@ impl Blobs {
         if size > self.most {
             return Err(BlobError::TooLarge { most: self.most });
         }
-        if let Some(whole) = self.whole(sha).await? {
+        if let Some(whole) = self.known(sha).await? {
             return Ok(whole);
         }
         if offset > 0 {
@@ -57,6 +57,14 @@ impl Blobs {
         unless_dropped(self.clone().finish(*sha, size)).await
     }
 
+    /// The file, where it may be known without bringing it.
+    async fn known(&self, sha: &Sha) -> Result<Option<Received>, BlobError> {
+        match self.sender {
+            None => self.whole(sha).await,
+            Some(_) => Ok(None),
+        }
+    }
+
     async fn finish(self, sha: Sha, size: u64) -> Result<Received, BlobError> {
         let _turn = self.joining.acquire().await.map_err(BlobError::backend)?;
         let chain = parts::chain(self.parts_of(&sha).await?, size);
@@ -65,7 +73,7 @@ impl Blobs {
             return self.join(&sha, size, &chain).await;
         }
         // Somebody else may have sent the same file, and its parts are gone because it is whole.
-        match self.whole(&sha).await? {
+        match self.known(&sha).await? {
             Some(whole) => {
                 self.clear_away(&sha).await;
                 Ok(whole)
@@ -119,7 +127,7 @@ impl Blobs {
                 return Err(BlobError::Kind);
             }
         }
-        let path = part_path(sha, Part { offset, length });
+        let path = part_path(&self.upload_of(sha), Part { offset, length });
         let parts = self.parts.clone();
         unless_dropped(async move {
             let put = parts.put(&path, bytes.freeze().into()).await;
@@ -150,7 +158,7 @@ impl Blobs {
             }
         };
         give_up(&mut writer).await;
-        self.remove_parts(sha).await?;
+        self.remove_parts(&self.upload_of(sha)).await?;
         Err(refusal)
     }
 
@@ -164,7 +172,12 @@ impl Blobs {
         let mut hasher = Sha256::new();
         let mut inspection = Inspection::new();
         for Taken { part, bytes } in chain {
-            let content = self.parts.get(&part_path(sha, *part)).await?.bytes().await?;
+            let content = self
+                .parts
+                .get(&part_path(&self.upload_of(sha), *part))
+                .await?
+                .bytes()
+                .await?;
             if content.len() as u64 != part.length {
                 return Err(StoreError::Generic {
                     store: "blobs",
@@ -182,7 +195,7 @@ impl Blobs {
     }
 
     async fn parts_of(&self, sha: &Sha) -> Result<Vec<Part>, BlobError> {
-        let folder = Path::from(sha.to_string());
+        let folder = Path::from(self.upload_of(sha).to_string());
         self.parts
             .list(Some(&folder))
             .try_filter_map(async |object| {
@@ -197,13 +210,13 @@ impl Blobs {
 
     /// Parts that are no longer wanted stay at worst until the next sweep.
     async fn clear_away(&self, sha: &Sha) {
-        if let Err(error) = self.remove_parts(sha).await {
+        if let Err(error) = self.remove_parts(&self.upload_of(sha)).await {
             tracing::warn!(%sha, error = &error as &dyn Error, "the parts of a finished upload are still there");
         }
     }
 
-    pub(super) async fn remove_parts(&self, sha: &Sha) -> Result<(), BlobError> {
-        let folder = Path::from(sha.to_string());
+    pub(super) async fn remove_parts(&self, upload: &Sha) -> Result<(), BlobError> {
+        let folder = Path::from(upload.to_string());
         let found: Vec<_> = self.parts.list(Some(&folder)).collect().await;
         let paths = stream::iter(found).map_ok(|object| object.location).boxed();
         let mut removals = self.parts.delete_stream(paths);
@@ -219,8 +232,8 @@ impl Blobs {
     }
 }
 
-fn part_path(sha: &Sha, part: Part) -> Path {
-    Path::from_iter([sha.to_string(), part.name()])
+fn part_path(upload: &Sha, part: Part) -> Path {
+    Path::from_iter([upload.to_string(), part.name()])
 }
 
 fn standing(bytes: u64) -> Received {

@@ -1,25 +1,21 @@
 //! Files, streamed up and down. An upload is resumed by asking first how much has arrived.
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
-
 use super::json;
 use crate::api::blob::{Upload, UploadQuery};
-use crate::api::limits;
 use crate::api::problem::ProblemKind;
 use crate::domain::people::Role;
-use crate::server::ask::{Asked, By, Named};
-use crate::server::blobs::{BlobError, Received, Sha};
+use crate::server::ask::{Asked, By, Named, STILL, broken_off, pieces};
+use crate::server::blobs::{BlobError, Blobs, Received, Sha};
 use crate::server::desk::{Counter, Desk};
 use crate::server::session::Signed;
 use crate::server::store::account::Order as Account;
-use crate::server::store::apply::{Order, hex};
+use crate::server::store::apply::Order;
 use crate::server::trouble::{Answer, Trouble, chain};
 
 fn sha(name: &str) -> Result<Sha, Trouble> {
@@ -41,9 +37,12 @@ pub fn trouble(error: BlobError) -> Trouble {
         BlobError::Length { size } => {
             Trouble::new(ProblemKind::Refused).because("blob_length", &[("size", &size.to_string())])
         }
-        BlobError::Range { .. } => Trouble::new(ProblemKind::Range),
+        BlobError::Range { size } => Trouble {
+            received: Some(size),
+            ..Trouble::new(ProblemKind::Range)
+        },
         BlobError::Absent => Trouble::not_found(),
-        BlobError::Client(_) => Trouble::invalid("broken_off", &[]),
+        BlobError::Client(source) => broken_off(&*source),
         BlobError::Backend(source) => {
             tracing::error!(error = %chain(&*source), "the place of the files does not work");
             Trouble::new(ProblemKind::Unavailable).after(1)
@@ -53,26 +52,12 @@ pub fn trouble(error: BlobError) -> Trouble {
 
 pub async fn received(State(desk): State<Desk>, By(signed): By, Named(name): Named) -> Answer {
     let sha = sha(&name)?;
-    // Whether somebody else has such a file is nobody's to know; their own parts tell a sender where to go on.
-    let may = desk.store.may_read(&name, &signed.sight).await?;
-    let upload = match desk.blobs.received(&sha).await.map_err(trouble)? {
-        Received::Whole { size, kind } if may => Upload {
-            received: size,
-            whole: true,
-            media_type: Some(kind.media_type().to_owned()),
-        },
-        Received::Part { bytes } => Upload {
-            received: bytes,
-            whole: false,
-            media_type: None,
-        },
-        Received::Whole { .. } | Received::Nothing => Upload {
-            received: 0,
-            whole: false,
-            media_type: None,
-        },
+    // Whether somebody else has such a file is nobody's to know; a sender's own parts tell where to go on.
+    let received = match whole(&desk, &signed, &name, &sha).await? {
+        Some(whole) => whole,
+        None => sender(&desk, &signed).received(&sha).await.map_err(trouble)?,
     };
-    json(StatusCode::OK, &upload)
+    json(StatusCode::OK, &said(received))
 }
 
 pub async fn upload(
@@ -86,66 +71,48 @@ pub async fn upload(
     if signed.is(Role::Admin) {
         return Err(Trouble::new(ProblemKind::Forbidden));
     }
-    let body = request.into_body().into_data_stream();
-    let known = matches!(
-        desk.blobs.received(&sha).await.map_err(trouble)?,
-        Received::Whole { .. }
-    );
-    let received = if known && !desk.store.may_read(&name, &signed.sight).await? {
-        prove(&desk, &sha, &query, body).await
-    } else {
-        desk.blobs.put(&sha, query.size, query.offset, body).await
-    };
-    let upload = match received.map_err(trouble)? {
-        Received::Whole { size, kind } => {
-            let order = Account::Sent {
-                sha256: name,
-                unit: signed.person.unit.clone(),
-            };
-            desk.store.write(Order::Account(order)).await?;
-            Upload {
-                received: size,
-                whole: true,
-                media_type: Some(kind.media_type().to_owned()),
-            }
+    let received = match whole(&desk, &signed, &name, &sha).await? {
+        Some(whole) => whole,
+        None => {
+            let body = pieces(request.into_body(), STILL);
+            let put = sender(&desk, &signed).put(&sha, query.size, query.offset, body).await;
+            put.map_err(trouble)?
         }
-        Received::Part { bytes } => Upload {
-            received: bytes,
-            whole: false,
-            media_type: None,
-        },
-        Received::Nothing => Upload {
-            received: 0,
-            whole: false,
-            media_type: None,
-        },
     };
-    json(StatusCode::OK, &upload)
+    if matches!(received, Received::Whole { .. }) {
+        let order = Account::Sent {
+            sha256: name,
+            unit: signed.person.unit.clone(),
+        };
+        desk.store.write(Order::Account(order)).await?;
+    }
+    json(StatusCode::OK, &said(received))
 }
 
-/// Somebody else has sent the same file: this sender has to bring its bytes all the same before it is theirs, too.
-async fn prove(
-    desk: &Counter,
-    sha: &Sha,
-    query: &UploadQuery,
-    mut body: BodyDataStream,
-) -> Result<Received, BlobError> {
-    if query.offset != 0 {
-        return Err(BlobError::Gap { received: 0 });
+/// The file, where it is there and this person may read it.
+async fn whole(desk: &Counter, signed: &Signed, name: &str, sha: &Sha) -> Result<Option<Received>, Trouble> {
+    if !desk.store.may_read(name, &signed.sight).await? {
+        return Ok(None);
     }
-    let (mut hash, mut bytes) = (Sha256::new(), 0_u64);
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|error| BlobError::Client(error.into()))?;
-        bytes += piece.len() as u64;
-        if bytes > query.size.min(limits::BLOB) {
-            return Err(BlobError::Length { size: query.size });
-        }
-        hash.update(&piece);
-    }
-    if hex(&hash.finalize()) == sha.to_string() {
-        desk.blobs.received(sha).await
-    } else {
-        Err(BlobError::Mismatch)
+    let received = desk.blobs.received(sha).await.map_err(trouble)?;
+    Ok(matches!(received, Received::Whole { .. }).then_some(received))
+}
+
+/// The place of the files as this person's unit sends to it.
+fn sender(desk: &Counter, signed: &Signed) -> Blobs {
+    desk.blobs.of_sender(signed.person.unit.as_str())
+}
+
+fn said(received: Received) -> Upload {
+    let (received, media_type) = match received {
+        Received::Nothing => (0, None),
+        Received::Part { bytes } => (bytes, None),
+        Received::Whole { size, kind } => (size, Some(kind.media_type().to_owned())),
+    };
+    Upload {
+        received,
+        whole: media_type.is_some(),
+        media_type,
     }
 }
 

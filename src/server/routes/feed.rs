@@ -1,6 +1,7 @@
 //! The feed: a page of it, waiting for news where there are none, and the same as a stream.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,8 +13,10 @@ use tokio::time::timeout;
 use super::json_bytes;
 use crate::api::feed::FeedQuery;
 use crate::api::limits;
+use crate::api::problem::ProblemKind;
 use crate::server::ask::{Asked, By};
 use crate::server::desk::{Counter, Desk};
+use crate::server::session::Signed;
 use crate::server::sight::Sight;
 use crate::server::store::feed::{Entry, Reading};
 use crate::server::trouble::{Answer, Trouble};
@@ -43,9 +46,13 @@ fn checked(query: &FeedQuery) -> Result<Limits, Trouble> {
 pub async fn page(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<FeedQuery>) -> Answer {
     let limits = checked(&query)?;
     let waited = timeout(limits.wait, news(&desk, &signed.sight, query.after, limits.page)).await;
+    // Whoever signed out while waiting hears no more, and nobody more than they may see by now.
+    let still = still(&desk, &signed)
+        .await?
+        .ok_or(Trouble::new(ProblemKind::SignedOut))?;
     let reading = match waited {
-        Ok(reading) => reading?,
-        Err(_) => desk.store.read(&signed.sight, query.after, limits.page).await?,
+        Ok(reading) if still.sight == signed.sight => reading?,
+        _ => desk.store.read(&still.sight, query.after, limits.page).await?,
     };
     let mut body = "{\"news\":[".to_owned();
     for (at, entry) in reading.entries.iter().enumerate() {
@@ -56,6 +63,11 @@ pub async fn page(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
     }
     body.push_str(&format!("],\"next\":{},\"more\":{}}}", reading.next, reading.more));
     Ok(json_bytes(StatusCode::OK, body))
+}
+
+/// The same person, if they are still signed in.
+async fn still(desk: &Counter, signed: &Signed) -> Result<Option<Arc<Signed>>, Trouble> {
+    Ok(desk.sessions.of(&desk.store, signed.token.clone()).await?)
 }
 
 /// Reads on until there is something to tell, or the server stops.
@@ -102,8 +114,7 @@ pub async fn stream(
         .and_then(|id| id.to_str().ok()?.parse::<i64>().ok());
     let begin = Line {
         desk,
-        sight: signed.sight.clone(),
-        token: signed.token.clone(),
+        signed,
         after: last.filter(|last| *last >= 0).unwrap_or(query.after),
         page: limits.page,
         waiting: Vec::new().into_iter(),
@@ -117,14 +128,17 @@ pub async fn stream(
             if *line.desk.stopping.borrow() {
                 return None;
             }
+            let heard = timeout(ALIVE, news(&line.desk, &line.signed.sight, line.after, line.page)).await;
             // Whoever has signed out hears no more; a store that is away ends the stream, and the client comes again.
-            let still = line.desk.store.session(&line.token).await;
-            if !still.is_ok_and(|(person, ..)| person.active) {
-                return None;
-            }
-            let heard = timeout(ALIVE, news(&line.desk, &line.sight, line.after, line.page)).await;
+            let still = still(&line.desk, &line.signed).await.ok().flatten()?;
+            let same = still.sight == line.signed.sight;
+            line.signed = still;
             let Ok(heard) = heard else { continue };
             let reading = heard.ok()?;
+            // What was read for eyes that see otherwise by now is read again.
+            if !same {
+                continue;
+            }
             line.after = reading.next;
             line.waiting = reading.entries.into_iter();
         }
@@ -137,8 +151,7 @@ pub async fn stream(
 /// One client that listens.
 struct Line {
     desk: Desk,
-    sight: Sight,
-    token: String,
+    signed: Arc<Signed>,
     after: i64,
     page: u32,
     waiting: std::vec::IntoIter<Entry>,

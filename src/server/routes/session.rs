@@ -30,17 +30,10 @@ pub async fn login(
         return Err(Trouble::new(ProblemKind::WrongPassword));
     }
     let names = counted(&login.person, from.ip());
-    let now = machine_time().timestamp();
-    let guesses = desk.store.guesses(&names).await?;
-    if let Some(wait) = guesses
-        .iter()
-        .map(|(_, until)| until - now)
-        .max()
-        .filter(|wait| *wait > 0)
-    {
-        let seconds = u64::try_from(wait).unwrap_or(1);
-        return Err(Trouble::new(ProblemKind::TooMany).after(seconds));
-    }
+    // Whoever has to wait anyway takes nobody's turn.
+    guesses(&desk, &names).await?;
+    let turn = desk.checker.turn().await;
+    let (now, guesses) = guesses(&desk, &names).await?;
     let found = match desk.store.person(&login.person).await {
         Ok(found) => Some(found),
         Err(StoreError::NotFound) => None,
@@ -50,7 +43,7 @@ pub async fn login(
         .as_ref()
         .filter(|(person, hash)| person.active && !hash.is_empty())
         .map(|(_, hash)| hash.clone());
-    let right = desk.checker.check(login.password, hash).await;
+    let right = turn.check(login.password, hash).await;
     let Some((person, _)) = found.filter(|_| right) else {
         let wrong: [i64; 3] = std::array::from_fn(|at| guesses.get(at).map_or(0, |(wrong, _)| wrong + 1));
         let counts = std::iter::zip(names, std::iter::zip(wrong, delays(wrong)))
@@ -64,6 +57,7 @@ pub async fn login(
             .write(Order::Account(Account::Forgive(names.to_vec())))
             .await?;
     }
+    drop(turn);
     let (token, hash) = fresh()?;
     let expires = now + session::SECONDS;
     let order = Account::SignIn {
@@ -78,6 +72,17 @@ pub async fn login(
         me: who(&desk, person).await?,
     };
     json(StatusCode::CREATED, &session)
+}
+
+/// The time, and the wrong passwords so far; or how long to wait.
+async fn guesses(desk: &Counter, names: &[String]) -> Result<(i64, Vec<(i64, i64)>), Trouble> {
+    let now = machine_time().timestamp();
+    let guesses = desk.store.guesses(names).await?;
+    let wait = guesses.iter().map(|(_, until)| until - now).max().unwrap_or(0);
+    match u64::try_from(wait) {
+        Ok(seconds @ 1..) => Err(Trouble::new(ProblemKind::TooMany).after(seconds)),
+        _ => Ok((now, guesses)),
+    }
 }
 
 pub async fn me(State(desk): State<Desk>, By(signed): By) -> Answer {

@@ -106,15 +106,19 @@ pub async fn get(State(desk): State<Desk>, By(signed): By, Named(no): Named) -> 
 /// The ticket, if it is this person's to see.
 pub async fn seen(desk: &Counter, signed: &Signed, no: &str) -> Result<Loaded, Trouble> {
     let loaded = desk.store.ticket(no).await?;
-    let chain = loaded
-        .book
-        .signing
-        .chain(&loaded.ticket.intake.channel, loaded.ticket.redo_count());
-    if signed.sight.sees(&loaded.ticket, chain) {
+    if sees(signed, &loaded) {
         Ok(loaded)
     } else {
         Err(Trouble::not_found())
     }
+}
+
+fn sees(signed: &Signed, loaded: &Loaded) -> bool {
+    let chain = loaded
+        .book
+        .signing
+        .chain(&loaded.ticket.intake.channel, loaded.ticket.redo_count());
+    signed.sight.sees(&loaded.ticket, chain)
 }
 
 fn whole(desk: &Counter, loaded: &Loaded) -> Result<Box<RawValue>, Trouble> {
@@ -125,7 +129,7 @@ pub async fn take(State(desk): State<Desk>, sent: Sent<NewTicket>) -> Answer {
     let done = take_one(&desk, &sent.by, sent.value, sent.key).await?;
     let loaded = match done {
         Done::Ticket(loaded) => *loaded,
-        Done::Repeated(kept) => again(&desk, kept).await?.0,
+        Done::Repeated(kept) => again(&desk, &sent.by, kept).await?.0,
         other => return Err(trouble(&desk, other)),
     };
     Ok(json_bytes(StatusCode::CREATED, whole(&desk, &loaded)?.get().to_owned()))
@@ -157,6 +161,12 @@ pub async fn take_many(State(desk): State<Desk>, sent: Sent<NewTickets>) -> Answ
     if tickets.is_empty() || tickets.len() > limits::BATCH {
         return Err(Trouble::invalid("batch", &[("most", &limits::BATCH.to_string())]));
     }
+    if let Some(key) = &sent.key {
+        match desk.store.write(Order::Claim(key.clone())).await? {
+            Done::Nothing | Done::Repeated(Kept::Nothing) => {}
+            other => return Err(trouble(&desk, other)),
+        }
+    }
     // Ordered all at once, so that they are written together.
     let orders = tickets.into_iter().enumerate().map(|(at, new)| {
         let key = sent.key.as_ref().map(|key| Key {
@@ -172,7 +182,7 @@ pub async fn take_many(State(desk): State<Desk>, sent: Sent<NewTickets>) -> Answ
     for (no, done) in futures_util::future::join_all(orders).await {
         let done = match done {
             Ok(Done::Ticket(loaded)) => Ok(*loaded),
-            Ok(Done::Repeated(kept)) => again(&desk, kept).await.map(|again| again.0),
+            Ok(Done::Repeated(kept)) => again(&desk, &sent.by, kept).await.map(|again| again.0),
             Ok(other) => Err(trouble(&desk, other)),
             Err(trouble) => Err(trouble),
         };
@@ -221,7 +231,7 @@ pub async fn act(State(desk): State<Desk>, Named(no): Named, sent: Sent<ActionRe
             (*loaded, seq, version, false)
         }
         Done::Repeated(kept) => {
-            let (loaded, seq, version) = again(&desk, kept).await?;
+            let (loaded, seq, version) = again(&desk, &sent.by, kept).await?;
             (loaded, seq, version, true)
         }
         other => return Err(trouble(&desk, other)),
@@ -238,11 +248,18 @@ pub async fn act(State(desk): State<Desk>, Named(no): Named, sent: Sent<ActionRe
 }
 
 /// A ticket that an order was done to before, and the numbers that were answered then.
-async fn again(desk: &Counter, kept: Kept) -> Result<(Loaded, i64, u64), Trouble> {
-    match kept {
-        Kept::Ticket { no, seq, version } => Ok((desk.store.ticket(&no).await?, seq, version)),
-        _ => Err(Trouble::new(ProblemKind::KeyReused)),
-    }
+async fn again(desk: &Counter, by: &Signed, kept: Kept) -> Result<(Loaded, i64, u64), Trouble> {
+    let Kept::Ticket { no, seq, version } = kept else {
+        return Err(Trouble::new(ProblemKind::KeyReused));
+    };
+    let loaded = desk.store.ticket(&no).await?;
+    // Somebody else's by now: as they left it, and nothing of what happened since.
+    let loaded = if sees(by, &loaded) {
+        loaded
+    } else {
+        loaded.as_of(version, seq)
+    };
+    Ok((loaded, seq, version))
 }
 
 /// What an order came to, where it was not done.

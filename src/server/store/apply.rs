@@ -43,6 +43,8 @@ pub enum Order {
         action: Box<Action>,
         key: Option<Key>,
     },
+    /// Keeps a key for what is asked for under it, before its parts are ordered under keys of their own.
+    Claim(Key),
     /// The clock has come to a moment at which this ticket asks for something.
     Tick {
         ticket: i64,
@@ -158,6 +160,7 @@ impl<'a, 't> Page<'a, 't> {
                 action,
                 key,
             } => self.act(by, sight, no, *seen, action, key.as_ref()).await,
+            Order::Claim(key) => self.claim(key).await,
             Order::Tick { ticket } => self.tick(*ticket).await,
             Order::Import { intake, history } => self.import(intake, history).await,
             Order::Draft(order) => self.draft(order).await,
@@ -171,6 +174,14 @@ impl<'a, 't> Page<'a, 't> {
             Err(error) if self.end() != before => Err(error),
             other => Ok(other),
         }
+    }
+
+    async fn claim(&mut self, key: &Key) -> Result<Done, StoreError> {
+        if let Some(done) = self.before(Some(key)).await? {
+            return Ok(done);
+        }
+        self.remember(Some(key), &Kept::Nothing).await?;
+        Ok(Done::Nothing)
     }
 
     async fn take(&mut self, by: &Actor, new: &NewTicket, key: Option<&Key>) -> Result<Done, StoreError> {
@@ -470,7 +481,10 @@ impl<'a, 't> Page<'a, 't> {
 
     /// Writes what is read of the ticket, as far as the events since then may have changed it.
     pub(super) async fn project(&mut self, loaded: &Loaded, since: Since) -> Result<(), StoreError> {
-        let row = Projection::of(&loaded.ticket, loaded.seq, &loaded.book, &self.laws.calendar, self.now);
+        let mut row = Projection::of(&loaded.ticket, loaded.seq, &loaded.book, &self.laws.calendar, self.now);
+        row.blobs.extend(loaded.events.iter().flat_map(projection::blobs_in));
+        row.blobs.sort_unstable();
+        row.blobs.dedup();
         let (id, dialect) = (loaded.id, self.dialect);
         let new = matches!(since, Since::New);
         let events = match since {

@@ -27,6 +27,16 @@ pub struct Loaded {
     pub book: Arc<Rulebook>,
 }
 
+impl Loaded {
+    /// As it stood after so many events, the last of which had this number.
+    pub fn as_of(mut self, version: u64, seq: i64) -> Self {
+        self.events.truncate(usize::try_from(version).unwrap_or(usize::MAX));
+        self.ticket = fold(self.ticket.intake, &self.events);
+        self.seq = seq;
+        self
+    }
+}
+
 // One statement, so that what is read is of one moment.
 const BY_NO: &str = "\
     SELECT id, CAST(0 AS BIGINT) AS version, CAST(0 AS BIGINT) AS seq, body, '' AS chain FROM intakes WHERE no = $1 \

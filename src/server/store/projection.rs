@@ -140,7 +140,10 @@ impl Projection {
             } else {
                 String::new()
             },
-            place: mask.text(&intake.place),
+            // Where it is the caller's own it is no place that others share.
+            place: Some(mask.text(&intake.place))
+                .filter(|place| *place == intake.place)
+                .unwrap_or_default(),
             wakes: wakes(ticket, &assessment, book, calendar).map(seconds),
             week: week(intake.received),
             month: intake.received.date().format("%Y-%m").to_string(),
@@ -227,7 +230,7 @@ fn figures(ticket: &Ticket, due: Option<Moment>) -> Figures {
     }
 }
 
-/// Every stored file that the ticket names, each once.
+/// Every stored file that the ticket itself names, each once; what else events name is in `blobs_in`.
 fn blobs(ticket: &Ticket) -> Vec<String> {
     let in_attempts = ticket.attempts.iter().flat_map(|attempt: &Attempt| &attempt.evidence);
     let in_replies = ticket.replies.iter().flat_map(|version| &version.reply.attachments);
@@ -246,6 +249,23 @@ fn blobs(ticket: &Ticket) -> Vec<String> {
     blobs.sort_unstable();
     blobs.dedup();
     blobs
+}
+
+/// Every stored file that an event names.
+pub fn blobs_in(recorded: &Recorded) -> Vec<String> {
+    let attachments: &[Attachment] = match &recorded.event {
+        Event::EvidenceHandedIn { materials, .. }
+        | Event::UnreachableReported { materials, .. }
+        | Event::CoHandlingAsked { materials, .. }
+        | Event::CoHandlingAnswered { materials, .. }
+        | Event::CaseFiled { materials, .. }
+        | Event::CommendationClaimed { materials, .. } => materials,
+        _ => &[],
+    };
+    attachments
+        .iter()
+        .filter_map(|attachment| attachment.blob.clone())
+        .collect()
 }
 
 /// What a search finds a ticket by: what was taken down and what was written since, without a secret caller.
