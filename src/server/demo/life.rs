@@ -1,6 +1,7 @@
 //! The life of one ticket, led through the same functions as any other: what the clock would have done is done, what a
 //! person does is decided, and what is decided is folded in.
 
+use super::material::Stock;
 use super::papers;
 use crate::calendar::Calendar;
 use crate::domain::action::{Action, ActionKind};
@@ -31,6 +32,7 @@ pub struct Life<'a> {
     pub ticket: Ticket,
     pub history: Vec<Recorded>,
     pub refused: Vec<Refused>,
+    stock: &'a Stock,
     book: &'a Rulebook,
     calendar: &'a Calendar,
     /// Until when the clock's duties are done.
@@ -38,7 +40,7 @@ pub struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    pub fn new(intake: Intake, book: &'a Rulebook, calendar: &'a Calendar) -> Self {
+    pub fn new(intake: Intake, stock: &'a Stock, book: &'a Rulebook, calendar: &'a Calendar) -> Self {
         let refused = take(intake.clone(), book).err().map(|findings| Refused {
             no: intake.no.clone(),
             action: None,
@@ -49,6 +51,7 @@ impl<'a> Life<'a> {
             ticket: Ticket::new(intake),
             history: Vec::new(),
             refused: refused.into_iter().collect(),
+            stock,
             book,
             calendar,
         }
@@ -56,6 +59,8 @@ impl<'a> Life<'a> {
 
     pub fn act(&mut self, when: Moment, actor: &Actor, mut action: Action) {
         self.run_clock(when);
+        let stock = self.stock;
+        let leaders = |role| stock.actor(role, &actor.unit).name;
         let mut tries = 0;
         loop {
             match decide(&self.ticket, &action, actor, self.book, self.calendar, when) {
@@ -65,7 +70,7 @@ impl<'a> Life<'a> {
                     }
                     return;
                 }
-                Err(findings) if tries < TRIES && papers::mend(&mut action, &findings, when) => tries += 1,
+                Err(findings) if tries < TRIES && papers::mend(&mut action, &findings, when, &leaders) => tries += 1,
                 Err(findings) => {
                     self.refused.push(Refused {
                         no: self.ticket.intake.no.clone(),
