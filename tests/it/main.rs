@@ -8,6 +8,7 @@ mod cli;
 mod cli_check;
 mod cli_help;
 mod cli_rulebook;
+mod demo;
 mod elements;
 mod flow_properties;
 mod invariants;

@@ -266,7 +266,9 @@ async fn became(store: &Inner, last: Option<&(i64, String)>) -> Option<bool> {
 
 /// Whether the database as a whole fails, and not what was asked of it.
 fn is_away(error: &StoreError) -> bool {
-    let StoreError::Backend(cause) = error else { return false };
+    let StoreError::Backend(cause) = error else {
+        return false;
+    };
     match cause.downcast_ref::<sqlx::Error>() {
         Some(sqlx::Error::Database(error)) => {
             let code = error.code().unwrap_or_default();
