@@ -62,7 +62,10 @@ impl Act {
                     Ok(Outcome::Yes)
                 }
                 Err(ApiError::Rejected(findings)) => {
-                    desk.note(&desk.say("cli.act.refused", &[("action", &desk.locale.term("action", kind.name()))]));
+                    desk.note(&desk.say(
+                        "cli.act.refused",
+                        &[("action", &desk.locale.term("action", kind.name()))],
+                    ));
                     desk.note(&desk.findings(&findings));
                     if self.json {
                         desk.print_json(&json!({ "findings": findings }))?;
@@ -135,7 +138,11 @@ impl Act {
         let mut fields: Map<String, Value> = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
         let other = fields.insert("action".to_owned(), Value::from(kind.name()));
         if let Some(other) = other.filter(|other| other.as_str() != Some(kind.name())) {
-            let args = [("file", name.as_str()), ("action", kind.name()), ("other", &other.to_string())];
+            let args = [
+                ("file", name.as_str()),
+                ("action", kind.name()),
+                ("other", &other.to_string()),
+            ];
             return Err(desk.refuse("cli.act.other", &args));
         }
         serde_json::from_value(Value::Object(fields)).map_err(|error| refuse(error.to_string()))
@@ -148,9 +155,9 @@ impl Act {
                 .split_once('=')
                 .filter(|(path, _)| !path.is_empty())
                 .ok_or_else(|| desk.refuse("cli.act.set", &[("given", pair)]))?;
-            fields.set(path, text).map_err(|NotAPlace| {
-                desk.refuse("cli.act.path", &[("given", pair), ("path", path)])
-            })?;
+            fields
+                .set(path, text)
+                .map_err(|NotAPlace| desk.refuse("cli.act.path", &[("given", pair), ("path", path)]))?;
         }
         fields.action(kind).map_err(|error| {
             let args = [("action", kind.name()), ("why", &error.to_string())];
@@ -271,7 +278,10 @@ mod tests {
     fn fields_become_an_action() {
         assert_eq!(action(ActionKind::Accept, &[]), Some(Action::Accept));
         assert_eq!(
-            action(ActionKind::DecideReturn, &["approve=true", "reason=属实", "next_unit=wanghe"]),
+            action(
+                ActionKind::DecideReturn,
+                &["approve=true", "reason=属实", "next_unit=wanghe"]
+            ),
             Some(Action::DecideReturn {
                 approve: true,
                 reason: "属实".to_owned(),
@@ -296,7 +306,9 @@ mod tests {
         );
         assert_eq!(
             action(ActionKind::Sign, &["note=true"]),
-            Some(Action::Sign { note: "true".to_owned() })
+            Some(Action::Sign {
+                note: "true".to_owned()
+            })
         );
         assert_eq!(
             action(ActionKind::Sign, &["note=\"quoted\""]),
@@ -308,7 +320,10 @@ mod tests {
 
     #[test]
     fn lists_are_filled_by_number_or_as_json() {
-        for pairs in [&["units.0=a", "units.1=b", "request=x"][..], &[r#"units=["a","b"]"#, "request=x"]] {
+        for pairs in [
+            &["units.0=a", "units.1=b", "request=x"][..],
+            &[r#"units=["a","b"]"#, "request=x"],
+        ] {
             let Some(Action::AskCoHandling { units, .. }) = action(ActionKind::AskCoHandling, pairs) else {
                 panic!("{pairs:?}");
             };

@@ -189,7 +189,14 @@ impl Desk {
             Some(year) => self.say("cli.list.due_in", &[("year", &year.to_string())]),
             None => head("due"),
         };
-        let mut rows = vec![vec![head("no"), head("alert"), limit, head("stage"), head("unit"), head("title")]];
+        let mut rows = vec![vec![
+            head("no"),
+            head("alert"),
+            limit,
+            head("stage"),
+            head("unit"),
+            head("title"),
+        ]];
         for (ticket, end) in tickets.iter().zip(ends) {
             rows.push(vec![
                 ticket.no.to_string(),

@@ -69,7 +69,10 @@ impl Logout {
             // Whatever the server said: here nobody is signed in any more.
             file.forget().map_err(|error| {
                 let path = file.path().display().to_string();
-                desk.refuse("cli.login.not_forgotten", &[("path", &path), ("why", &error.to_string())])
+                desk.refuse(
+                    "cli.login.not_forgotten",
+                    &[("path", &path), ("why", &error.to_string())],
+                )
             })?;
             let server = saved.server.to_string();
             if let Err(error) = told {

@@ -105,17 +105,29 @@ impl Desk {
             ("unit", summary.unit.as_ref().map(name).unwrap_or_default()),
             ("co_units", self.locale.join(&co_units)),
             ("book", summary.book.to_string()),
-            ("kind", words(&[intake.kind.name(), intake.domain.name(), intake.urgency.name()])),
+            (
+                "kind",
+                words(&[intake.kind.name(), intake.domain.name(), intake.urgency.name()]),
+            ),
             ("classes", self.locale.join(&intake.classes)),
             ("channel", intake.channel.clone()),
             ("received", self.moment_words(intake.received)),
             ("place", intake.place.clone()),
             ("caller", words(&person)),
             ("attachments", self.locale.join(&files)),
-            ("redos", Some(summary.redos).filter(|redos| *redos > 0).map(|redos| redos.to_string()).unwrap_or_default()),
+            (
+                "redos",
+                Some(summary.redos)
+                    .filter(|redos| *redos > 0)
+                    .map(|redos| redos.to_string())
+                    .unwrap_or_default(),
+            ),
             ("version", summary.version.to_string()),
         ];
-        self.rows(rows.iter().map(|(label, value)| (term("cli.show.head", label), value.as_str())))
+        self.rows(
+            rows.iter()
+                .map(|(label, value)| (term("cli.show.head", label), value.as_str())),
+        )
     }
 
     /// Labels and values, aligned; what has no value is left out.
@@ -150,7 +162,12 @@ impl Desk {
                 } else {
                     ""
                 };
-                let args = [("due", due.as_str()), ("state", &state), ("note", note), ("cite", &owed.cite)];
+                let args = [
+                    ("due", due.as_str()),
+                    ("state", &state),
+                    ("note", note),
+                    ("cite", &owed.cite),
+                ];
                 (
                     self.locale.term("duty", owed.duty.name()),
                     self.say("cli.show.owed", &args),
@@ -163,7 +180,10 @@ impl Desk {
                 let words: Vec<String> = roles.iter().map(|role| self.locale.term("role", role.name())).collect();
                 self.locale.join(&words)
             };
-            let args = [("chain", roles(&assessment.chain)), ("signed", roles(&assessment.signed))];
+            let args = [
+                ("chain", roles(&assessment.chain)),
+                ("signed", roles(&assessment.signed)),
+            ];
             let args = [("chain", args[0].1.as_str()), ("signed", args[1].1.as_str())];
             text.push_str(&hanging("  ", &self.say("cli.show.signatures", &args), self.width));
         }
@@ -199,7 +219,10 @@ impl Desk {
         }
         for (roles, actions) in allowed {
             let roles: Vec<String> = roles.iter().map(|role| self.locale.term("role", role.name())).collect();
-            let args = [("roles", self.locale.join(&roles)), ("actions", self.locale.join(&actions))];
+            let args = [
+                ("roles", self.locale.join(&roles)),
+                ("actions", self.locale.join(&actions)),
+            ];
             let args = [("roles", args[0].1.as_str()), ("actions", args[1].1.as_str())];
             text.push_str(&hanging("  ", &self.say("cli.show.allowed", &args), self.width));
         }
@@ -216,7 +239,11 @@ impl Desk {
 
 fn numbered(points: &[String]) -> Vec<String> {
     let numbers = 1..;
-    points.iter().zip(numbers).map(|(point, number)| format!("{number}. {point}")).collect()
+    points
+        .iter()
+        .zip(numbers)
+        .map(|(point, number)| format!("{number}. {point}"))
+        .collect()
 }
 
 /// Those that are there, a blank between.

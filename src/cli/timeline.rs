@@ -61,7 +61,9 @@ impl Desk {
                 self.locale.join(&words)
             }
             Value::Object(fields) => {
-                fields.iter().for_each(|(key, value)| self.detail(key, value, units, into));
+                fields
+                    .iter()
+                    .for_each(|(key, value)| self.detail(key, value, units, into));
                 return;
             }
         };

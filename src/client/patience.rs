@@ -25,7 +25,7 @@ impl Default for Patience {
             first: Duration::from_millis(200),
             longest: Duration::from_secs(5),
             total: Duration::from_secs(20),
-            tries: 6,
+            tries: 5,
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
             ..Patience::default()
         };
         let mut tries = patience.begin();
-        let mut taken = |tries: &mut Tries| (0..9).take_while(|_| tries.after(&ApiError::Timeout).is_some()).count();
+        let taken = |tries: &mut Tries| (0..9).take_while(|_| tries.after(&ApiError::Timeout).is_some()).count();
         assert_eq!(taken(&mut tries), 2);
         tries.got_on();
         assert_eq!(taken(&mut tries), 2);

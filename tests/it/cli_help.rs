@@ -41,6 +41,12 @@ fn help_has_no_word_left_in_another_language() {
         &["rulebook", "list", "--help"],
         &["rulebook", "show", "--help"],
         &["rulebook", "check", "--help"],
+        &["login", "--help"],
+        &["logout", "--help"],
+        &["list", "--help"],
+        &["show", "--help"],
+        &["act", "--help"],
+        &["watch", "--help"],
     ] {
         let chinese = run(&folder, args).out;
         for word in [

@@ -8,6 +8,8 @@ mod cli;
 mod cli_check;
 mod cli_help;
 mod cli_rulebook;
+mod client;
+mod client_house;
 mod elements;
 mod flow_properties;
 mod invariants;
