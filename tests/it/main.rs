@@ -9,6 +9,8 @@ mod cli_check;
 mod cli_help;
 mod cli_rulebook;
 mod demo;
+mod client;
+mod client_house;
 mod elements;
 mod flow_properties;
 mod invariants;
