@@ -122,7 +122,10 @@ pub async fn fill_with_demo(desk: &Counter, book: &BookId) -> Result<Option<Fill
     for unit in demo.units {
         store.write(Order::Account(Account::PutUnit(unit))).await?;
     }
-    let first = demo.people.first().map_or_else(String::new, |person| person.id.0.clone());
+    let first = demo
+        .people
+        .first()
+        .map_or_else(String::new, |person| person.id.0.clone());
     for person in demo.people {
         let id = person.id.clone();
         store.write(Order::Account(Account::PutPerson(person))).await?;
@@ -138,7 +141,10 @@ pub async fn fill_with_demo(desk: &Counter, book: &BookId) -> Result<Option<Fill
     for blob in demo.blobs {
         let bytes = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(blob.bytes))]);
         let size = blob.bytes.len() as u64;
-        let sha = blob.sha256.parse().expect("the digest of a picture that comes with the program");
+        let sha = blob
+            .sha256
+            .parse()
+            .expect("the digest of a picture that comes with the program");
         desk.blobs.put(&sha, size, 0, bytes).await?;
     }
     for article in demo.articles {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rexian::calendar::Calendar;
 use rexian::domain::action::Alert;
@@ -34,18 +34,27 @@ fn at(text: &str) -> Moment {
     text.parse().expect("a moment")
 }
 
-/// Every rulebook at every moment.
+/// Every rulebook at every moment; made once for all tests.
 fn everywhere(mut check: impl FnMut(&Rulebook, Moment, &Demo)) {
-    for id in Shelf::built_in().ids() {
-        let book = Shelf::built_in().latest(id).expect("a book");
-        for now in MOMENTS.map(at) {
-            check(&book, now, &office(&book, Calendar::builtin(), now));
-        }
+    static ALL: LazyLock<Vec<(Arc<Rulebook>, Moment, Demo)>> = LazyLock::new(|| {
+        let books = Shelf::built_in().ids().filter_map(|id| Shelf::built_in().latest(id));
+        let made = |book: Arc<Rulebook>| {
+            MOMENTS
+                .map(at)
+                .map(|now| (book.clone(), now, office(&book, Calendar::builtin(), now)))
+        };
+        books.flat_map(made).collect()
+    });
+    for (book, now, demo) in ALL.iter() {
+        check(book, *now, demo);
     }
 }
 
 fn tickets(demo: &Demo) -> Vec<Ticket> {
-    demo.tickets.iter().map(|ticket| fold(ticket.intake.clone(), &ticket.history)).collect()
+    demo.tickets
+        .iter()
+        .map(|ticket| fold(ticket.intake.clone(), &ticket.history))
+        .collect()
 }
 
 #[test]
@@ -53,11 +62,25 @@ fn no_rulebook_refuses_anything_in_it() {
     let mut wrong = BTreeSet::new();
     everywhere(|book, now, demo| {
         for refused in &demo.refused {
-            let why: Vec<String> = refused.findings.iter().map(|finding| format!("{:?}", finding.message)).collect();
-            wrong.insert(format!("{} {now} {:?}: {}", book.book.id, refused.action, why.join("; ")));
+            let why: Vec<String> = refused
+                .findings
+                .iter()
+                .map(|finding| format!("{:?}", finding.message))
+                .collect();
+            wrong.insert(format!(
+                "{} {now} {} {:?}: {}",
+                book.book.id,
+                refused.no,
+                refused.action,
+                why.join("; ")
+            ));
         }
     });
-    assert!(wrong.is_empty(), "{}", wrong.into_iter().take(40).collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}",
+        wrong.into_iter().take(40).collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -69,7 +92,11 @@ fn every_history_is_in_order_and_past() {
             assert!(numbers.insert(no.clone()), "{no} twice");
             let mut before = ticket.intake.received;
             for recorded in &ticket.history {
-                assert!(before <= recorded.at && recorded.at <= now, "{} {now} {no}: {recorded:?}", book.book.id);
+                assert!(
+                    before <= recorded.at && recorded.at <= now,
+                    "{} {now} {no}: {recorded:?}",
+                    book.book.id
+                );
                 before = recorded.at;
             }
         }
@@ -95,13 +122,22 @@ fn every_stage_kind_channel_class_and_alert_is_there() {
             is_there(format!("{stage}: {found}"), found == wanted);
         }
         for kind in Kind::ALL {
-            is_there(kind.to_string(), tickets.iter().any(|ticket| ticket.intake.kind == *kind));
+            is_there(
+                kind.to_string(),
+                tickets.iter().any(|ticket| ticket.intake.kind == *kind),
+            );
         }
         for channel in &book.book.channels {
-            is_there(channel.clone(), tickets.iter().any(|ticket| ticket.intake.channel == *channel));
+            is_there(
+                channel.clone(),
+                tickets.iter().any(|ticket| ticket.intake.channel == *channel),
+            );
         }
         for class in &book.book.classes {
-            is_there(class.clone(), tickets.iter().any(|ticket| ticket.intake.classes.contains(class)));
+            is_there(
+                class.clone(),
+                tickets.iter().any(|ticket| ticket.intake.classes.contains(class)),
+            );
         }
         let levels: &[Alert] = match book.book.id.as_str() {
             "haojiang" => &[Alert::None, Alert::Warning, Alert::Yellow, Alert::Red],
@@ -110,12 +146,21 @@ fn every_stage_kind_channel_class_and_alert_is_there() {
         };
         for level in levels {
             let open = |ticket: &&Ticket| ticket.stage.with_the_unit();
-            is_there(level.to_string(), tickets.iter().filter(open).any(|ticket| ticket.alert == *level));
+            is_there(
+                level.to_string(),
+                tickets.iter().filter(open).any(|ticket| ticket.alert == *level),
+            );
         }
-        for kind in ExemptionKind::ALL.iter().filter(|kind| book.exemption.knows(**kind).is_some()) {
+        for kind in ExemptionKind::ALL
+            .iter()
+            .filter(|kind| book.exemption.knows(**kind).is_some())
+        {
             let asked = |pending: bool| {
                 let of_the_kind = move |ticket: &Ticket| {
-                    ticket.exemptions.iter().any(|asked| asked.request.kind == *kind && asked.pending() == pending)
+                    ticket
+                        .exemptions
+                        .iter()
+                        .any(|asked| asked.request.kind == *kind && asked.pending() == pending)
                 };
                 tickets.iter().any(of_the_kind)
             };
@@ -129,16 +174,28 @@ fn every_stage_kind_channel_class_and_alert_is_there() {
 fn the_special_stories_are_told() {
     everywhere(|book, now, demo| {
         let happened = |what: &str, is: fn(&Event) -> bool| {
-            let found = demo.tickets.iter().flat_map(|ticket| &ticket.history).any(|recorded| is(&recorded.event));
+            let found = demo
+                .tickets
+                .iter()
+                .flat_map(|ticket| &ticket.history)
+                .any(|recorded| is(&recorded.event));
             assert!(found, "{} {now}: {what}", book.book.id);
         };
         happened("group complaint", |event| matches!(event, Event::Escalated { .. }));
-        happened("joint handling", |event| matches!(event, Event::CoHandlingAnswered { .. }));
-        happened("unreachable", |event| matches!(event, Event::UnreachableReported { .. }));
+        happened("joint handling", |event| {
+            matches!(event, Event::CoHandlingAnswered { .. })
+        });
+        happened("unreachable", |event| {
+            matches!(event, Event::UnreachableReported { .. })
+        });
         happened("return refused", |event| matches!(event, Event::ReturnRefused { .. }));
         happened("return approved", |event| matches!(event, Event::ReturnApproved { .. }));
-        happened("extension granted", |event| matches!(event, Event::ExtensionGranted { .. }));
-        happened("extension refused", |event| matches!(event, Event::ExtensionRefused { .. }));
+        happened("extension granted", |event| {
+            matches!(event, Event::ExtensionGranted { .. })
+        });
+        happened("extension refused", |event| {
+            matches!(event, Event::ExtensionRefused { .. })
+        });
         happened("supervision", |event| matches!(event, Event::Supervised { .. }));
         happened("facts", |event| matches!(event, Event::FactsAdded { .. }));
         happened("reveal", |event| matches!(event, Event::Revealed { .. }));
@@ -150,7 +207,9 @@ fn the_special_stories_are_told() {
         };
         assert_eq!(most, Some(redos), "{} {now}", book.book.id);
         if book.book.id == BookId::from("songshan") {
-            happened("commendation", |event| matches!(event, Event::CommendationClaimed { .. }));
+            happened("commendation", |event| {
+                matches!(event, Event::CommendationClaimed { .. })
+            });
             happened("meeting", |event| matches!(event, Event::RedoDetermined { .. }));
             happened("dispute", |event| matches!(event, Event::DisputeOpened { .. }));
         }
@@ -162,11 +221,22 @@ fn the_special_stories_are_told() {
 fn there_are_about_eighty_tickets_and_half_are_the_officers_unit_s() {
     everywhere(|book, now, demo| {
         let place = format!("{} {now}", book.book.id);
-        assert!((75..=90).contains(&demo.tickets.len()), "{place}: {}", demo.tickets.len());
+        assert!(
+            (75..=90).contains(&demo.tickets.len()),
+            "{place}: {}",
+            demo.tickets.len()
+        );
         let own = &demo.people[0].unit;
-        let ours = tickets(demo).iter().filter(|ticket| ticket.unit.as_ref() == Some(own)).count();
+        let ours = tickets(demo)
+            .iter()
+            .filter(|ticket| ticket.unit.as_ref() == Some(own))
+            .count();
         assert!(ours * 2 >= demo.tickets.len(), "{place}: {ours}");
-        let secret = demo.tickets.iter().filter(|ticket| ticket.intake.caller.showing == Showing::Secret).count();
+        let secret = demo
+            .tickets
+            .iter()
+            .filter(|ticket| ticket.intake.caller.showing == Showing::Secret)
+            .count();
         assert!((4..=20).contains(&secret), "{place}: {secret}");
         let titles: BTreeSet<&str> = demo.tickets.iter().map(|ticket| ticket.intake.title.as_str()).collect();
         assert!(titles.len() * 10 >= demo.tickets.len() * 9, "{place}: {}", titles.len());
@@ -181,7 +251,12 @@ fn the_alerts_are_those_of_the_moment() {
         for ticket in tickets(demo) {
             let assessed = assess(&ticket, book, Calendar::builtin(), now).alert;
             let no = &ticket.intake.no;
-            assert!(ticket.alert >= assessed, "{} {now} {no}: {:?} {assessed:?}", book.book.id, ticket.alert);
+            assert!(
+                ticket.alert >= assessed,
+                "{} {now} {no}: {:?} {assessed:?}",
+                book.book.id,
+                ticket.alert
+            );
             // What was raised stays written on a ticket whose clock has stopped since.
             if ticket.submitted.is_none() && ticket.finished.is_none() {
                 assert_eq!(ticket.alert, assessed, "{} {now} {no} {:?}", book.book.id, ticket.stage);
@@ -262,14 +337,25 @@ async fn a_server_with_the_demo_shows_it_to_the_officer() {
     let clock = Arc::new(Clock::standing_at(at(MOMENTS[0])));
     let desk = run::open(&settings, clock).await.expect("a database");
     let book = BookId::from("songshan");
-    let filled = run::fill_with_demo(&desk, &book).await.expect("filled").expect("an empty database");
-    assert!(run::fill_with_demo(&desk, &book).await.expect("looked at").is_none(), "filled twice");
+    let filled = run::fill_with_demo(&desk, &book)
+        .await
+        .expect("filled")
+        .expect("an empty database");
+    assert!(
+        run::fill_with_demo(&desk, &book).await.expect("looked at").is_none(),
+        "filled twice"
+    );
     let running = run::serve(&settings, desk).await.expect("a port");
     run::install_crypto();
     let client = reqwest::Client::new();
     let url = format!("http://{}/v1", running.address);
     let login = serde_json::json!({ "person": filled.first, "password": run::DEMO_PASSWORD });
-    let answer = client.post(format!("{url}/session")).json(&login).send().await.expect("an answer");
+    let answer = client
+        .post(format!("{url}/session"))
+        .json(&login)
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 201);
     let session: serde_json::Value = answer.json().await.expect("json");
     let token = session["token"].as_str().expect("a token");
@@ -277,15 +363,27 @@ async fn a_server_with_the_demo_shows_it_to_the_officer() {
     let mut next: Option<String> = None;
     loop {
         let after = next.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
-        let answer = client.get(format!("{url}/tickets?limit=50{after}")).bearer_auth(token).send().await;
+        let answer = client
+            .get(format!("{url}/tickets?limit=50{after}"))
+            .bearer_auth(token)
+            .send()
+            .await;
         let page: serde_json::Value = answer.expect("an answer").json().await.expect("json");
         let tickets = page["tickets"].as_array().unwrap_or_else(|| panic!("no list: {page}"));
-        listed.extend(tickets.iter().map(|ticket| ticket["no"].as_str().expect("a number").to_owned()));
+        listed.extend(
+            tickets
+                .iter()
+                .map(|ticket| ticket["no"].as_str().expect("a number").to_owned()),
+        );
         next = page["next"].as_str().map(str::to_owned);
         if next.is_none() {
             break;
         }
     }
-    assert!(listed.len() * 2 >= filled.tickets && listed.len() < filled.tickets, "{}", listed.len());
+    assert!(
+        listed.len() * 2 >= filled.tickets && listed.len() < filled.tickets,
+        "{}",
+        listed.len()
+    );
     running.stop().await;
 }

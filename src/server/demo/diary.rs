@@ -36,7 +36,12 @@ impl<'a> Diary<'a> {
         let close = self.calendar.close_of(date);
         let worked = |minute: u32| {
             let at = opening.plus_minutes(minute.into());
-            if at.minute_of_day() >= NOON { at.plus_minutes(LUNCH) } else { at }.min(close)
+            if at.minute_of_day() >= NOON {
+                at.plus_minutes(LUNCH)
+            } else {
+                at
+            }
+            .min(close)
         };
         if date != self.now.date() || self.now >= close {
             return worked(minute);

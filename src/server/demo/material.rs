@@ -143,7 +143,9 @@ impl Stock {
 
     /// The units that tickets go to: those that have a liaison.
     pub fn working_units(&self) -> impl Iterator<Item = &Unit> {
-        self.units.iter().filter(|unit| self.person(Role::Liaison, &unit.id).is_some())
+        self.units
+            .iter()
+            .filter(|unit| self.person(Role::Liaison, &unit.id).is_some())
     }
 
     fn person(&self, role: Role, unit: &UnitId) -> Option<&Person> {

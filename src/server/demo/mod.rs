@@ -66,9 +66,10 @@ pub fn office(book: &Rulebook, calendar: &Calendar, now: Moment) -> Demo {
         });
     }
     tickets.sort_by(|one, other| one.intake.no.cmp(&other.intake.no));
-    let leaders = stock.people.iter().filter(|person| {
-        matches!(person.role, Role::DistrictDeputy | Role::DistrictMain)
-    });
+    let leaders = stock
+        .people
+        .iter()
+        .filter(|person| matches!(person.role, Role::DistrictDeputy | Role::DistrictMain));
     let oversees = leaders
         .flat_map(|person| stock.working_units().map(|unit| (person.id.clone(), unit.id.clone())))
         .collect();

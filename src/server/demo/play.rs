@@ -135,7 +135,10 @@ impl Play<'_> {
     fn plain(&self, at: Moment, step: Step) -> (Role, Action) {
         let helper = self.stock.helper(&self.unit);
         match step {
-            Step::Miss(outcome) => (Role::Liaison, Action::Contact(self.attempt(at, Purpose::Answer, outcome, None))),
+            Step::Miss(outcome) => (
+                Role::Liaison,
+                Action::Contact(self.attempt(at, Purpose::Answer, outcome, None)),
+            ),
             Step::ReportUnreachable => {
                 let summary = "已在不同时段多次致电，均无人接听；短信也未回复，情况说明和记录随附。".to_owned();
                 let materials = vec![papers::screenshot(at, false)];
@@ -145,7 +148,14 @@ impl Play<'_> {
                 let request = "该事项涉及贵单位职责，请派员配合现场处理，并于一个工作日内反馈。".to_owned();
                 let materials = Vec::new();
                 let units = vec![helper];
-                (Role::Liaison, Action::AskCoHandling { units, request, materials })
+                (
+                    Role::Liaison,
+                    Action::AskCoHandling {
+                        units,
+                        request,
+                        materials,
+                    },
+                )
             }
             Step::AskReturn => {
                 let right = self.stock.unit(&self.unit).map_or("", |unit| unit.name.as_str());
@@ -203,66 +213,140 @@ impl Play<'_> {
     fn by_the_office(&self, at: Moment, step: Step, helper: UnitId) -> Action {
         let own = Some(self.unit.clone());
         match step {
-            Step::DispatchWrong => Action::Dispatch { unit: Some(helper), co_units: Vec::new(), note: String::new() },
+            Step::DispatchWrong => Action::Dispatch {
+                unit: Some(helper),
+                co_units: Vec::new(),
+                note: String::new(),
+            },
             Step::DispatchJoint => {
                 let note = "请牵头单位会同协办单位办理，统一答复来电人。".to_owned();
-                Action::Dispatch { unit: own, co_units: vec![helper], note }
+                Action::Dispatch {
+                    unit: own,
+                    co_units: vec![helper],
+                    note,
+                }
             }
-            Step::AnswerDirectly => Action::AnswerDirectly { text: format!("已由热线直接答复：{}。", self.matter.result) },
+            Step::AnswerDirectly => Action::AnswerDirectly {
+                text: format!("已由热线直接答复：{}。", self.matter.result),
+            },
             Step::DecideReturn(true) => {
                 let reason = "经核实不属该单位职责，同意退回并改派。".to_owned();
-                Action::DecideReturn { approve: true, reason, next_unit: own }
+                Action::DecideReturn {
+                    approve: true,
+                    reason,
+                    next_unit: own,
+                }
             }
             Step::DecideReturn(_) => {
                 let reason = "按职责清单该事项属你单位，请按时办理。".to_owned();
-                Action::DecideReturn { approve: false, reason, next_unit: None }
+                Action::DecideReturn {
+                    approve: false,
+                    reason,
+                    next_unit: None,
+                }
             }
-            Step::Dispute => Action::OpenDispute { reason: "两个单位对管理范围说法不一，需要明确承办单位。".to_owned() },
+            Step::Dispute => Action::OpenDispute {
+                reason: "两个单位对管理范围说法不一，需要明确承办单位。".to_owned(),
+            },
             Step::Designate => {
                 let reason = "经研究，由属地牵头办理。".to_owned();
-                Action::Designate { unit: own, by: Some(DesignatedBy::JointMeeting), reason }
+                Action::Designate {
+                    unit: own,
+                    by: Some(DesignatedBy::JointMeeting),
+                    reason,
+                }
             }
             Step::Escalate => {
                 let reason = "同一小区多户居民集中反映，存在聚集风险，请有关负责同志关注。".to_owned();
-                Action::Escalate { callers: CALLERS, reason }
+                Action::Escalate {
+                    callers: CALLERS,
+                    reason,
+                }
             }
             Step::DecideExtension(approve) => {
-                let reason = if approve { "理由充分，同意延期。" } else { "配件可就近采购，请按原定时限办理。" };
-                Action::DecideExtension { approve, reason: reason.to_owned() }
+                let reason = if approve {
+                    "理由充分，同意延期。"
+                } else {
+                    "配件可就近采购，请按原定时限办理。"
+                };
+                Action::DecideExtension {
+                    approve,
+                    reason: reason.to_owned(),
+                }
             }
-            Step::DecideSuspension(approve) => Action::DecideSuspension { approve, reason: "依据充分，同意挂单。".to_owned() },
+            Step::DecideSuspension(approve) => Action::DecideSuspension {
+                approve,
+                reason: "依据充分，同意挂单。".to_owned(),
+            },
             Step::DecideExemption(approve) => {
-                let reason = if approve { "材料齐全，同意。" } else { "材料不足以证明，请继续办理。" };
-                Action::DecideExemption { approve, reason: reason.to_owned() }
+                let reason = if approve {
+                    "材料齐全，同意。"
+                } else {
+                    "材料不足以证明，请继续办理。"
+                };
+                Action::DecideExemption {
+                    approve,
+                    reason: reason.to_owned(),
+                }
             }
-            Step::Pass => Action::Pass { note: "要素齐全，审核通过。".to_owned() },
-            Step::SendBack => Action::SendBack { reason: "请补充现场处置的时间和复查情况后重新报送。".to_owned() },
+            Step::Pass => Action::Pass {
+                note: "要素齐全，审核通过。".to_owned(),
+            },
+            Step::SendBack => Action::SendBack {
+                reason: "请补充现场处置的时间和复查情况后重新报送。".to_owned(),
+            },
             Step::CallBack(rating) => {
                 let note = match rating {
                     None => "回访无人接听，择时再访。",
                     Some(Attitude::Dissatisfied | Attitude::VeryDissatisfied) => "来电人称问题又出现，对结果不满意。",
                     Some(_) => "来电人认可办理结果。",
                 };
-                Action::CallBack { reached: rating.is_some(), rating, note: note.to_owned() }
+                Action::CallBack {
+                    reached: rating.is_some(),
+                    rating,
+                    note: note.to_owned(),
+                }
             }
             Step::Redo => {
                 let limited = self.book.redo.limit.is_some();
                 let due = (!limited).then(|| self.calendar.due(at, REDO).at);
-                Action::Redo { reason: "来电人不满意，问题没有彻底解决，请重新办理。".to_owned(), due }
+                Action::Redo {
+                    reason: "来电人不满意，问题没有彻底解决，请重新办理。".to_owned(),
+                    due,
+                }
             }
-            Step::DetermineRedo => Action::DetermineRedo { reason: "同一事项多次重办，经认定需由负责人说明情况。".to_owned() },
-            Step::Urge(way) => Action::Urge { way: Some(way), note: "来电人再次来电催问，请抓紧办理。".to_owned() },
+            Step::DetermineRedo => Action::DetermineRedo {
+                reason: "同一事项多次重办，经认定需由负责人说明情况。".to_owned(),
+            },
+            Step::Urge(way) => Action::Urge {
+                way: Some(way),
+                note: "来电人再次来电催问，请抓紧办理。".to_owned(),
+            },
             Step::Supervise => {
                 let reason = "多次催办仍未报送，予以督办。".to_owned();
-                Action::Supervise { form: Some(SupervisionForm::Phone), reason }
+                Action::Supervise {
+                    form: Some(SupervisionForm::Phone),
+                    reason,
+                }
             }
-            Step::AddFacts => Action::AddFacts { text: "来电人补充：昨晚同一地点又发生一次，有照片可以提供。".to_owned() },
+            Step::AddFacts => Action::AddFacts {
+                text: "来电人补充：昨晚同一地点又发生一次，有照片可以提供。".to_owned(),
+            },
             Step::Withdraw => {
                 let reason = "来电人来电称问题已自行解决，要求撤销。".to_owned();
-                Action::Withdraw { at: Some(WithdrawnAt::Hotline), reason }
+                Action::Withdraw {
+                    at: Some(WithdrawnAt::Hotline),
+                    reason,
+                }
             }
-            Step::Close => Action::Close { note: "办理完毕，结案。".to_owned() },
-            _ => Action::Dispatch { unit: own, co_units: Vec::new(), note: "请按时限办理并联系来电人。".to_owned() },
+            Step::Close => Action::Close {
+                note: "办理完毕，结案。".to_owned(),
+            },
+            _ => Action::Dispatch {
+                unit: own,
+                co_units: Vec::new(),
+                note: "请按时限办理并联系来电人。".to_owned(),
+            },
         }
     }
 
@@ -325,7 +409,9 @@ impl Play<'_> {
             None => crate::domain::reply::Reply::of(String::new()),
         };
         reply.answered_by = self.answerer();
-        reply.attachments.push(super::photos::Photo::Repaired.handed_in(Material::HandlingPhoto, at, None));
+        reply
+            .attachments
+            .push(super::photos::Photo::Repaired.handed_in(Material::HandlingPhoto, at, None));
         reply
     }
 

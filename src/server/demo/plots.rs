@@ -80,25 +80,16 @@ fn called(day: u32) -> Steps {
 
 /// Drafted, signed by all who have to, and handed in.
 fn reported(day: u32, attitude: Attitude) -> Steps {
-    opened(day)
-        .and([(day, 130, Do::Call(attitude))])
-        .and(handed_in(day))
+    opened(day).and([(day, 130, Do::Call(attitude))]).and(handed_in(day))
 }
 
 fn handed_in(day: u32) -> Steps {
-    vec![
-        (day, 240, Do::Draft),
-        (day, 280, Do::SignAll),
-        (day, 320, Do::Submit),
-    ]
+    vec![(day, 240, Do::Draft), (day, 280, Do::SignAll), (day, 320, Do::Submit)]
 }
 
 /// Passed by the office and called back.
 fn called_back(day: u32, attitude: Attitude) -> Steps {
-    reported(day, Attitude::Understands).and([
-        (day, 380, Do::Pass),
-        (day, 440, Do::CallBack(Some(attitude))),
-    ])
+    reported(day, Attitude::Understands).and([(day, 380, Do::Pass), (day, 440, Do::CallBack(Some(attitude)))])
 }
 
 fn closed(day: u32) -> Steps {
@@ -109,10 +100,7 @@ fn closed(day: u32) -> Steps {
 fn redone(day: u32, attitude: Attitude) -> Steps {
     vec![(day, 20, Do::Redo), (day, 110, Do::Call(Attitude::Understands))]
         .and(handed_in(day))
-        .and([
-            (day, 380, Do::Pass),
-            (day, 440, Do::CallBack(Some(attitude))),
-        ])
+        .and([(day, 380, Do::Pass), (day, 440, Do::CallBack(Some(attitude)))])
 }
 
 fn unreachable(day: u32) -> Steps {
@@ -160,25 +148,50 @@ fn everywhere<'a>() -> Vec<Plot<'a>> {
         // Several units.
         Plot::ours(called(1).and([(1, 200, Do::AskHelp)])).kind(Kind::Complaint),
         Plot::ours(called(2).and([(2, 200, Do::AskHelp), (1, 90, Do::AnswerHelp)])).kind(Kind::Help),
-        Plot::ours(vec![(5, 25, Do::DispatchJoint), (5, 55, Do::Accept), (5, 130, Do::Call(Satisfied))]
-            .and([(5, 200, Do::AnswerHelp)]).and(handed_in(4))).kind(Kind::Complaint),
+        Plot::ours(
+            vec![
+                (5, 25, Do::DispatchJoint),
+                (5, 55, Do::Accept),
+                (5, 130, Do::Call(Satisfied)),
+            ]
+            .and([(5, 200, Do::AnswerHelp)])
+            .and(handed_in(4)),
+        )
+        .kind(Kind::Complaint),
         // Another's.
         Plot::ours(vec![(0, 25, Do::Dispatch), (0, 100, Do::AskReturn)]).kind(Kind::Complaint),
-        Plot::ours(vec![(2, 25, Do::DispatchWrong), (2, 100, Do::AskReturn), (2, 200, Do::DecideReturn(true)), (1, 40, Do::Accept)])
-            .kind(Kind::Complaint),
-        Plot::ours(vec![(2, 25, Do::Dispatch), (2, 100, Do::AskReturn), (2, 200, Do::DecideReturn(false)), (1, 40, Do::Accept)])
-            .kind(Kind::Help),
+        Plot::ours(vec![
+            (2, 25, Do::DispatchWrong),
+            (2, 100, Do::AskReturn),
+            (2, 200, Do::DecideReturn(true)),
+            (1, 40, Do::Accept),
+        ])
+        .kind(Kind::Complaint),
+        Plot::ours(vec![
+            (2, 25, Do::Dispatch),
+            (2, 100, Do::AskReturn),
+            (2, 200, Do::DecideReturn(false)),
+            (1, 40, Do::Accept),
+        ])
+        .kind(Kind::Help),
         // More time.
         Plot::ours(called(1).and([(0, 40, Do::AskExtension)])).kind(Kind::Complaint),
-        Plot::ours(called(2).and([(1, 60, Do::AskExtension), (1, 200, Do::DecideExtension(true))])).kind(Kind::Complaint),
-        Plot::ours(called(2).and([(1, 60, Do::AskExtension), (1, 200, Do::DecideExtension(false))])).kind(Kind::Complaint),
+        Plot::ours(called(2).and([(1, 60, Do::AskExtension), (1, 200, Do::DecideExtension(true))]))
+            .kind(Kind::Complaint),
+        Plot::ours(called(2).and([(1, 60, Do::AskExtension), (1, 200, Do::DecideExtension(false))]))
+            .kind(Kind::Complaint),
         // Handed in, sent back, passed.
         Plot::ours(reported(0, Understands)),
         Plot::ours(reported(1, Satisfied)).kind(Kind::Complaint),
         Plot::of(reported(1, Dissatisfied)).kind(Kind::Complaint),
         Plot::ours(reported(1, Understands).and([(0, 30, Do::SendBack)])).kind(Kind::Help),
-        Plot::ours(reported(3, Understands).and([(2, 30, Do::SendBack)]).and(handed_in(2)).and([(2, 400, Do::Pass)]))
-            .kind(Kind::Complaint),
+        Plot::ours(
+            reported(3, Understands)
+                .and([(2, 30, Do::SendBack)])
+                .and(handed_in(2))
+                .and([(2, 400, Do::Pass)]),
+        )
+        .kind(Kind::Complaint),
         Plot::ours(reported(1, Understands).and([(0, 90, Do::Pass)])),
         Plot::of(reported(2, Satisfied).and([(1, 90, Do::Pass), (1, 300, Do::CallBack(None))])),
         // Called back.
@@ -186,21 +199,45 @@ fn everywhere<'a>() -> Vec<Plot<'a>> {
         Plot::ours(called_back(2, Dissatisfied)).kind(Kind::Complaint),
         // Done again.
         Plot::ours(called_back(6, Dissatisfied).and([(1, 20, Do::Redo)])).kind(Kind::Complaint),
-        Plot::ours(called_back(9, Dissatisfied).and(redone(6, Satisfied)).and([(5, 30, Do::Close)])).kind(Kind::Complaint),
+        Plot::ours(
+            called_back(9, Dissatisfied)
+                .and(redone(6, Satisfied))
+                .and([(5, 30, Do::Close)]),
+        )
+        .kind(Kind::Complaint),
         // The office steps in.
         Plot::ours(called(1).and([(0, 60, Do::Urge(UrgeWay::Phone))])).kind(Kind::Complaint),
         Plot::ours(called(16).and([
-            (3, 60, Do::Urge(UrgeWay::Phone)), (2, 60, Do::Urge(UrgeWay::Phone)), (1, 60, Do::Supervise),
-        ])).kind(Kind::Complaint),
+            (3, 60, Do::Urge(UrgeWay::Phone)),
+            (2, 60, Do::Urge(UrgeWay::Phone)),
+            (1, 60, Do::Supervise),
+        ]))
+        .kind(Kind::Complaint),
         Plot::ours(called(1).and([(1, 300, Do::AddFacts)])).kind(Kind::Complaint),
         // Other ends.
         Plot::ours(called(2).and([(1, 60, Do::Withdraw)])),
         Plot::of(called(5).and([(4, 60, Do::Withdraw), (4, 100, Do::Close)])),
         Plot::of(called(3).and([(2, 60, Do::FileAsCase)])).kind(Kind::Report),
-        Plot::of(vec![(4, 60, Do::AnswerDirectly), (4, 90, Do::CallBack(Some(Satisfied))), (4, 120, Do::Close)]).kind(Kind::Consult),
-        Plot { group: true, ..Plot::ours(called(1).and([(1, 200, Do::Escalate), (0, 50, Do::Progress(ProgressKind::OnSite))])) },
-        Plot { secret: true, ..Plot::ours(called(1).and([(1, 300, Do::Reveal)])) }.kind(Kind::Report),
-        Plot { secret: true, ..Plot::ours(opened(0)) }.kind(Kind::Complaint),
+        Plot::of(vec![
+            (4, 60, Do::AnswerDirectly),
+            (4, 90, Do::CallBack(Some(Satisfied))),
+            (4, 120, Do::Close),
+        ])
+        .kind(Kind::Consult),
+        Plot {
+            group: true,
+            ..Plot::ours(called(1).and([(1, 200, Do::Escalate), (0, 50, Do::Progress(ProgressKind::OnSite))]))
+        },
+        Plot {
+            secret: true,
+            ..Plot::ours(called(1).and([(1, 300, Do::Reveal)]))
+        }
+        .kind(Kind::Report),
+        Plot {
+            secret: true,
+            ..Plot::ours(opened(0))
+        }
+        .kind(Kind::Complaint),
     ]
 }
 
@@ -215,9 +252,21 @@ fn of_the_book(book: &Rulebook) -> Vec<Plot<'_>> {
         plots.push(Plot::ours(closed(10)).channel(channel));
     }
     for class in &book.book.classes {
-        let progress = vec![(3, 25, Do::Dispatch), (3, 30, Do::Accept), (3, 50, Do::Progress(ProgressKind::OnSite))];
-        let steps = progress.and([(3, 70, Do::Call(Satisfied)), (3, 90, Do::Draft), (3, 95, Do::SignAll), (3, 100, Do::Submit)]);
-        plots.push(Plot { class: Some(class), ..Plot::ours(steps) });
+        let progress = vec![
+            (3, 25, Do::Dispatch),
+            (3, 30, Do::Accept),
+            (3, 50, Do::Progress(ProgressKind::OnSite)),
+        ];
+        let steps = progress.and([
+            (3, 70, Do::Call(Satisfied)),
+            (3, 90, Do::Draft),
+            (3, 95, Do::SignAll),
+            (3, 100, Do::Submit),
+        ]);
+        plots.push(Plot {
+            class: Some(class),
+            ..Plot::ours(steps)
+        });
     }
     plots.extend(at_the_signers(book));
     if book.returning.dispute.is_some() {
@@ -249,15 +298,28 @@ fn of_the_book(book: &Rulebook) -> Vec<Plot<'_>> {
     }
     let most = book.redo.most.as_ref().map_or(u32::MAX, |rule| rule.times);
     if most >= 2 {
-        let twice = called_back(14, Dissatisfied).and(redone(11, Dissatisfied)).and(redone(8, Satisfied));
+        let twice = called_back(14, Dissatisfied)
+            .and(redone(11, Dissatisfied))
+            .and(redone(8, Satisfied));
         plots.push(Plot::ours(twice.clone()).kind(Kind::Complaint));
-        plots.push(Plot::ours(called_back(8, Dissatisfied).and(redone(5, Dissatisfied)).and([(1, 20, Do::Redo)])).kind(Kind::Complaint));
+        plots.push(
+            Plot::ours(
+                called_back(8, Dissatisfied)
+                    .and(redone(5, Dissatisfied))
+                    .and([(1, 20, Do::Redo)]),
+            )
+            .kind(Kind::Complaint),
+        );
     }
     if let Some(rule) = book.redo.meeting.as_ref().filter(|rule| most >= rule.from) {
         let often = (1..rule.from).fold(called_back(18, Dissatisfied), |steps, round| {
             steps.and(redone(18 - 3 * round, Dissatisfied))
         });
-        let last = [(1, 20, Do::Redo), (1, 60, Do::DetermineRedo), (0, 60, Do::Progress(ProgressKind::Meeting))];
+        let last = [
+            (1, 20, Do::Redo),
+            (1, 60, Do::DetermineRedo),
+            (0, 60, Do::Progress(ProgressKind::Meeting)),
+        ];
         plots.push(Plot::ours(often.and(last)).kind(Kind::Complaint));
     }
     if book.bulletin.commendation.is_some() {
@@ -330,7 +392,13 @@ pub fn all<'a>(
     diary: &'a Diary<'a>,
     now: Moment,
 ) -> Vec<Life<'a>> {
-    let stage = Stage { book, calendar, stock, diary, now };
+    let stage = Stage {
+        book,
+        calendar,
+        stock,
+        diary,
+        now,
+    };
     let mut lives: Vec<Life<'_>> = Vec::new();
     for plot in everywhere().iter().chain(&of_the_book(book)) {
         lives.push(stage.play(plot, lives.len()));

@@ -32,12 +32,16 @@ pub fn intake(
     book: &Rulebook,
     calendar: &Calendar,
 ) -> Intake {
-    let place = &stock.places[(number * PLACE_STEP) % stock.places.len()];
+    // Once round all places, it goes on with the next: the same matter is somewhere else then.
+    let round = number / stock.places.len();
+    let place = &stock.places[(number * PLACE_STEP + round) % stock.places.len()];
     let put = |text: &str| text.replace("{place}", place);
     let surname = stock.surnames[number % stock.surnames.len()];
     let name = format!("{surname}{}", stock.given[(number * GIVEN_STEP) % stock.given.len()]);
     let secret = came.secret || matter.secret;
-    let photo = matter.photo.map(|photo| photo.handed_in(Material::Photo, came.received, None));
+    let photo = matter
+        .photo
+        .map(|photo| photo.handed_in(Material::Photo, came.received, None));
     let mut intake = Intake {
         no: TicketNo(format!("QL{}{number:03}", came.received.date().format("%Y%m%d"))),
         book: book.book.id.clone(),
