@@ -32,7 +32,7 @@ pub fn reply(ticket: &Ticket, matter: &Matter, unit: &Unit, handler: &str, phone
         _ => "针对来电人再次反映的情况，工作人员重新到现场核查。",
     };
     let text = format!(
-        "承办单位：{unit}；经办人：{handler}。办理时间：{when}。{redone}接单后，{process}（地点：{place}）。\
+        "承办单位：{unit}；经办人：{handler}。{redone}{when}，{process}（地点：{place}）。\
          依据{basis}，办理结果：{result}。{contact}后续计划：{unit}将安排专人每周巡查，防止问题反弹。\
          联系电话：{phone}。如对办理结果不服，可依法申请行政复议或者提起行政诉讼。",
         unit = unit.name,

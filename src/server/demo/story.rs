@@ -32,7 +32,9 @@ pub fn intake(
     book: &Rulebook,
     calendar: &Calendar,
 ) -> Intake {
-    let place = &stock.places[(number * PLACE_STEP) % stock.places.len()];
+    // Once round all places, it goes on with the next: the same matter is somewhere else then.
+    let round = number / stock.places.len();
+    let place = &stock.places[(number * PLACE_STEP + round) % stock.places.len()];
     let put = |text: &str| text.replace("{place}", place);
     let surname = stock.surnames[number % stock.surnames.len()];
     let name = format!("{surname}{}", stock.given[(number * GIVEN_STEP) % stock.given.len()]);
