@@ -1,5 +1,6 @@
 //! Starting the server, serving, and stopping in an orderly way.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -113,24 +114,57 @@ pub struct Filled {
 /// Puts the demo office into an empty database; nothing where there are units already.
 pub async fn fill_with_demo(desk: &Counter, book: &BookId) -> Result<Option<Filled>, StartError> {
     let store = &desk.store;
-    if !store.units().await?.is_empty() {
-        return Ok(None);
-    }
     let laws = store.laws();
     let now = desk.now();
-    let Some(book) = laws.shelf.in_force(book, now.date()) else {
+    let book = laws.shelf.in_force(book, now.date()).ok_or(StoreError::NotFound)?;
+    let mut demo = demo::office(&book, &laws.calendar, now);
+    // A filling that was broken off is gone on with; an office of somebody's own is left alone.
+    let (first, last) = (demo.people.first(), demo.people.last());
+    let (Some(first), Some(last)) = (
+        first.map(|person| person.id.0.clone()),
+        last.map(|person| person.id.0.clone()),
+    ) else {
         return Ok(None);
     };
-    let demo = demo::office(&book, &laws.calendar, now);
-    // One hash for all: it is the same password, and it is known.
-    let hash = password::hash(DEMO_PASSWORD)?;
+    let ours = demo.units.iter().map(|unit| &unit.id).collect::<BTreeSet<_>>();
+    let foreign = store.units().await?.iter().any(|unit| !ours.contains(&unit.id));
+    if foreign || store.people().await?.iter().any(|person| person.id.0 == last) {
+        return Ok(None);
+    }
+    for blob in demo.blobs {
+        let bytes = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(blob.bytes))]);
+        let size = blob.bytes.len() as u64;
+        let sha = blob
+            .sha256
+            .parse()
+            .expect("the digest of a picture that comes with the program");
+        desk.blobs.put(&sha, size, 0, bytes).await?;
+    }
     for unit in demo.units {
         store.write(Order::Account(Account::PutUnit(unit))).await?;
     }
-    let first = demo
-        .people
-        .first()
-        .map_or_else(String::new, |person| person.id.0.clone());
+    for article in demo.articles {
+        store.write(Order::Article(Articles::Import(article))).await?;
+    }
+    let tickets = demo.tickets.len();
+    // In the order of their last events, as a feed would have them; ordered at once, so that they are written together.
+    demo.tickets.sort_by_key(|ticket| {
+        ticket
+            .history
+            .last()
+            .map_or(ticket.intake.received, |recorded| recorded.at)
+    });
+    let orders = demo.tickets.into_iter().map(|ticket| {
+        store.write(Order::Import {
+            intake: Box::new(ticket.intake),
+            history: ticket.history,
+        })
+    });
+    for done in futures_util::future::join_all(orders).await {
+        done?;
+    }
+    // One hash for all: it is the same password, and it is known.
+    let hash = password::hash(DEMO_PASSWORD)?;
     for person in demo.people {
         let id = person.id.clone();
         store.write(Order::Account(Account::PutPerson(person))).await?;
@@ -142,29 +176,6 @@ pub async fn fill_with_demo(desk: &Counter, book: &BookId) -> Result<Option<Fill
     }
     for (person, unit) in demo.oversees {
         store.write(Order::Account(Account::Oversee { person, unit })).await?;
-    }
-    for blob in demo.blobs {
-        let bytes = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(blob.bytes))]);
-        let size = blob.bytes.len() as u64;
-        let sha = blob
-            .sha256
-            .parse()
-            .expect("the digest of a picture that comes with the program");
-        desk.blobs.put(&sha, size, 0, bytes).await?;
-    }
-    for article in demo.articles {
-        store.write(Order::Article(Articles::Import(article))).await?;
-    }
-    let tickets = demo.tickets.len();
-    // Ordered all at once, so that they are written together; and in the order of their last events, as a feed would be.
-    let orders = demo.tickets.into_iter().map(|ticket| {
-        store.write(Order::Import {
-            intake: Box::new(ticket.intake),
-            history: ticket.history,
-        })
-    });
-    for done in futures_util::future::join_all(orders).await {
-        done?;
     }
     Ok(Some(Filled { tickets, first }))
 }
