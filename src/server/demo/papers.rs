@@ -108,9 +108,12 @@ pub fn extension() -> ExtensionRequest {
 /// Adds what the findings ask for, as far as paper can. False: nothing that can be added was named.
 pub fn mend(action: &mut Action, findings: &[Finding], at: Moment, leaders: &Leaders<'_>) -> bool {
     // Every finding is to be tried, whatever became of the one before.
-    findings.iter().fold(false, |mended, finding| {
-        mend_one(action, finding, at, leaders) || mended
-    })
+    let mut mended = false;
+    // Each of them, not only the first that can be mended.
+    for finding in findings {
+        mended |= mend_one(action, finding, at, leaders);
+    }
+    mended
 }
 
 fn mend_one(action: &mut Action, finding: &Finding, at: Moment, leaders: &Leaders<'_>) -> bool {
