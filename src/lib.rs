@@ -19,6 +19,7 @@
 //! | [`config`] | where the config folder is and how it is laid out |
 //! | [`api`] | the contract between a desk and a hotline server: paths, bodies, problems, the OpenAPI document |
 //! | [`server`] | the hotline server: the log and what is read from it, the HTTP API, the clock's duties |
+//! | [`client`] | the desk's side of that contract: typed calls, tried again where it helps, a feed that goes on |
 //! | [`cli`] | the command line, one file a subcommand |
 //!
 //! Two things lie lower than their names suggest: [`domain::period`] is a period as written (`3wd`), because actions
@@ -28,6 +29,7 @@
 pub mod api;
 pub mod calendar;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod domain;
 pub mod flow;

@@ -316,6 +316,33 @@ pub const ROUTES: &[Route] = &[
         .gives(200, Text),
 ];
 
+/// The route of an operation. Called where a constant is made, so that a name that is no operation's does not compile.
+pub const fn operation(id: &str) -> &'static Route {
+    let mut at = 0;
+    while at < ROUTES.len() {
+        if same(ROUTES[at].id.as_bytes(), id.as_bytes()) {
+            return &ROUTES[at];
+        }
+        at += 1;
+    }
+    panic!("no operation of this name")
+}
+
+/// `==` of slices cannot be called for a constant yet.
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -328,6 +355,13 @@ mod tests {
         let paths: BTreeSet<_> = ROUTES.iter().map(|route| (route.path, route.verb)).collect();
         assert_eq!(ids.len(), ROUTES.len());
         assert_eq!(paths.len(), ROUTES.len());
+    }
+
+    #[test]
+    fn every_operation_is_found_by_its_name() {
+        for route in ROUTES {
+            assert!(std::ptr::eq(operation(route.id).id, route.id), "{}", route.id);
+        }
     }
 
     #[test]

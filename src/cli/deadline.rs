@@ -259,7 +259,7 @@ impl Desk {
     }
 
     /// `2026-02-24 周二 17:30`
-    fn moment_words(&self, at: Moment) -> String {
+    pub fn moment_words(&self, at: Moment) -> String {
         format!("{} {}", self.day(at.date()), at.time().format("%H:%M"))
     }
 
@@ -269,10 +269,18 @@ impl Desk {
             return String::new();
         };
         // The red card does not end but begins then.
-        let midnight = due == Moment::midnight(due.date()) && obligation.duty != Duty::Red;
-        match due.date().pred_opt().filter(|_| midnight) {
+        if obligation.duty == Duty::Red {
+            self.moment_words(due)
+        } else {
+            self.end_words(due)
+        }
+    }
+
+    /// When something ends.
+    pub fn end_words(&self, end: Moment) -> String {
+        match end.date().pred_opt().filter(|_| end == Moment::midnight(end.date())) {
             Some(day) => format!("{} 24:00", self.day(day)),
-            None => self.moment_words(due),
+            None => self.moment_words(end),
         }
     }
 

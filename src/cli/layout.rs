@@ -18,6 +18,22 @@ pub fn pad(text: &str, cells: usize) -> String {
     format!("{text}{}", " ".repeat(blanks))
 }
 
+/// `text` in at most `cells`, its end left out where it is longer.
+pub fn cut(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        if width(&kept) + c.width().unwrap_or(0) + 1 > cells {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
 /// Rows in columns, two blanks apart; the last column is not filled up.
 pub fn columns(rows: &[Vec<String>], indent: usize) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -136,6 +152,19 @@ mod tests {
     fn words_and_numbers_stay_whole() {
         let lines = wrap("最晚 2026-11-20 17:30 以前 before the limit", 12);
         assert_eq!(lines, ["最晚", "2026-11-20", "17:30 以前", "before the", "limit"]);
+    }
+
+    #[test]
+    fn what_is_cut_fits_and_says_so() {
+        for (text, cells, kept) in [
+            ("望河路路灯不亮", 14, "望河路路灯不亮"),
+            ("望河路路灯不亮", 13, "望河路路灯…"),
+            ("望河路路灯不亮", 8, "望河路…"),
+            ("street lamp", 7, "street…"),
+        ] {
+            assert_eq!(cut(text, cells), kept);
+            assert!(width(kept) <= cells);
+        }
     }
 
     #[test]

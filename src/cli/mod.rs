@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Results go to stdout, everything said beside them to stderr, and the exit
-//! code is 0 for yes, 1 for no, 2 for bad use. No rule is decided here.
+//! code is 0 for yes, 1 for no, 2 for bad use, 3 for a server that cannot be reached. No rule is decided here.
 
+mod act;
 mod admin;
 mod calendar;
 mod check;
@@ -9,10 +10,16 @@ mod help;
 mod input;
 mod layout;
 mod library;
+mod list;
+mod login;
 mod place;
+mod remote;
 mod rulebook;
 mod serve;
 mod sheet;
+mod show;
+mod timeline;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -57,6 +64,12 @@ enum Command {
     Check(check::Check),
     #[command(subcommand)]
     Rulebook(rulebook::Rulebook),
+    Login(login::Login),
+    Logout(login::Logout),
+    List(list::List),
+    Show(show::Show),
+    Act(act::Act),
+    Watch(watch::Watch),
     Serve(serve::Serve),
     Admin(admin::Admin),
 }
@@ -67,6 +80,8 @@ enum Outcome {
     Yes = 0,
     No = 1,
     BadUse = 2,
+    /// The server cannot be reached, or is of no use now.
+    Unreachable = 3,
 }
 
 impl From<Outcome> for ExitCode {
@@ -118,6 +133,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env_lang: Option<OsString>)
         Some(Command::Deadline(command)) => command.run(&desk),
         Some(Command::Check(command)) => command.run(&desk),
         Some(Command::Rulebook(command)) => command.run(&desk),
+        Some(Command::Login(command)) => command.run(&desk),
+        Some(Command::Logout(command)) => command.run(&desk),
+        Some(Command::List(command)) => command.run(&desk),
+        Some(Command::Show(command)) => command.run(&desk),
+        Some(Command::Act(command)) => command.run(&desk),
+        Some(Command::Watch(command)) => command.run(&desk),
         Some(Command::Serve(command)) => command.run(&desk),
         Some(Command::Admin(command)) => command.run(&desk),
     };

@@ -11,6 +11,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::place::Place;
 use super::{Desk, Outcome};
+use crate::domain::ids::BookId;
+use crate::rules::Shelf;
 use crate::server::clock::Clock;
 use crate::server::run::{self, Settings, StartError, Tls};
 
@@ -26,6 +28,8 @@ pub struct Serve {
     tls_cert: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "songshan")]
+    demo: Option<String>,
     #[arg(long)]
     test_clock: bool,
 }
@@ -33,6 +37,10 @@ pub struct Serve {
 impl Serve {
     pub fn run(&self, desk: &Desk) -> Result<Outcome> {
         let settings = self.settings(desk)?;
+        let demo = self.demo.as_deref().map(|id| desk.demo_book(id)).transpose()?;
+        if demo.is_some() && !settings.listen.ip().is_loopback() {
+            return Err(desk.refuse("cli.serve.demo_open", &[("listen", &settings.listen.to_string())]));
+        }
         // Answers of requests go nowhere near it: only what the server itself does is logged, and to stderr.
         let filter = EnvFilter::try_from_env("REXIAN_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
         tracing_subscriber::fmt()
@@ -42,7 +50,7 @@ impl Serve {
             .with_target(false)
             .init();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(desk.serve(&settings))
+        runtime.block_on(desk.serve(&settings, demo))
     }
 
     fn settings(&self, desk: &Desk) -> Result<Settings> {
@@ -58,7 +66,11 @@ impl Serve {
             (None, None) => None,
             _ => return Err(desk.refuse("cli.serve.tls_half", &[])),
         };
-        let (db, blobs) = self.place.or_usual(desk, "rexian")?;
+        let name = match &self.demo {
+            Some(id) => format!("demo-{}", desk.demo_book(id)?),
+            None => "rexian".to_owned(),
+        };
+        let (db, blobs) = self.place.or_usual(desk, &name)?;
         Ok(Settings {
             listen,
             db,
@@ -70,11 +82,37 @@ impl Serve {
 }
 
 impl Desk {
-    async fn serve(&self, settings: &Settings) -> Result<Outcome> {
+    /// The rulebook that the demo office works under.
+    fn demo_book(&self, id: &str) -> Result<BookId> {
+        let known: Vec<&str> = Shelf::built_in().ids().map(BookId::as_str).collect();
+        if known.contains(&id) {
+            Ok(BookId::from(id))
+        } else {
+            Err(self.refuse_choice("cli.book.unknown", id, &known))
+        }
+    }
+
+    async fn serve(&self, settings: &Settings, demo: Option<BookId>) -> Result<Outcome> {
         let clock = Arc::new(Clock::running());
         let counter = run::open(settings, clock)
             .await
             .map_err(|error| self.start_failed(settings, &error))?;
+        if let Some(book) = demo {
+            let filled = run::fill_with_demo(&counter, &book)
+                .await
+                .map_err(|error| self.start_failed(settings, &error))?;
+            self.note(&match &filled {
+                Some(filled) => self.say(
+                    "cli.serve.demo",
+                    &[
+                        ("tickets", &filled.tickets.to_string()),
+                        ("person", &filled.first),
+                        ("password", run::DEMO_PASSWORD),
+                    ],
+                ),
+                None => self.say("cli.serve.demo_before", &[("password", run::DEMO_PASSWORD)]),
+            });
+        }
         let running = run::serve(settings, counter)
             .await
             .map_err(|error| self.start_failed(settings, &error))?;
@@ -100,6 +138,7 @@ impl Desk {
             StartError::Listen { .. } => self.refuse("cli.serve.port", &[("listen", &listen), ("why", &why)]),
             StartError::Tls(_) => self.refuse("cli.serve.tls", &[("why", &why)]),
             StartError::TestClock { .. } => self.refuse("cli.serve.test_clock", &[("listen", &listen)]),
+            StartError::DemoFiles(_) => self.refuse("cli.serve.other", &[("why", &why)]),
             StartError::Password(_) => self.refuse("cli.serve.other", &[("why", &error.to_string())]),
         }
     }

@@ -55,3 +55,26 @@ impl DataDir {
         self.0.join(format!("{name}-blobs"))
     }
 }
+
+/// The state folder: what is remembered from one run to the next, and nobody would miss.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateDir(PathBuf);
+
+impl StateDir {
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// Where this system keeps such things; none where there is no home.
+    pub fn usual() -> Option<Self> {
+        let folders = directories::ProjectDirs::from("", "", "rexian")?;
+        // Only some systems have a folder of that name.
+        let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
+        Some(Self(folder.to_owned()))
+    }
+
+    /// Who is signed in where.
+    pub fn session(&self) -> PathBuf {
+        self.0.join("session.json")
+    }
+}

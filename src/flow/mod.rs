@@ -12,7 +12,7 @@ mod permit;
 
 pub use assess::{Assessment, assess};
 pub use collide::collides;
-pub use decide::{decide, take};
+pub use decide::{decide, take, whose};
 pub use duties::{Duty, Obligation, Receipt, State, duties};
 pub use evolve::{evolve, fold};
 pub use permit::{Permission, Why};

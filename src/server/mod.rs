@@ -7,6 +7,7 @@
 mod ask;
 pub mod blobs;
 pub mod clock;
+pub mod demo;
 mod desk;
 mod duties;
 mod gate;

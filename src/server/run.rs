@@ -1,5 +1,6 @@
 //! Starting the server, serving, and stopping in an orderly way.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,18 +8,23 @@ use std::time::Duration;
 
 use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{Handle, Server};
+use bytes::Bytes;
 use hyper_util::rt::TokioTimer;
 use tokio::sync::watch;
 
-use super::blobs::{Blobs, OpenError};
+use super::blobs::{BlobError, Blobs, OpenError};
 use super::clock::Clock;
 use super::desk::{Counter, Desk};
 use super::metrics::Metrics;
 use super::password::{Checker, PasswordError};
 use super::session::Sessions;
+use super::store::account::Order as Account;
+use super::store::apply::Order;
+use super::store::articles::Order as Articles;
 use super::store::{Store, StoreError};
-use super::{duties, routes};
+use super::{demo, duties, password, routes};
 use crate::api::openapi;
+use crate::domain::ids::BookId;
 
 /// How long requests that are under way may still take when the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,6 +54,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Blobs(#[from] OpenError),
+    #[error("the files of the demo cannot be stored")]
+    DemoFiles(#[from] BlobError),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("{listen} cannot be listened on")]
@@ -91,6 +99,85 @@ pub async fn open(settings: &Settings, clock: Arc<Clock>) -> Result<Desk, StartE
 pub async fn start(settings: &Settings, clock: Arc<Clock>) -> Result<Running, StartError> {
     let desk = open(settings, clock).await?;
     serve(settings, desk).await
+}
+
+/// What everybody of a demo office signs in with.
+pub const DEMO_PASSWORD: &str = "rexian-demo";
+
+#[derive(Clone, Debug)]
+pub struct Filled {
+    pub tickets: usize,
+    /// Who to sign in as.
+    pub first: String,
+}
+
+/// Puts the demo office into an empty database; nothing where there are units already.
+pub async fn fill_with_demo(desk: &Counter, book: &BookId) -> Result<Option<Filled>, StartError> {
+    let store = &desk.store;
+    let laws = store.laws();
+    let now = desk.now();
+    let book = laws.shelf.in_force(book, now.date()).ok_or(StoreError::NotFound)?;
+    let mut demo = demo::office(&book, &laws.calendar, now);
+    // A filling that was broken off is gone on with; an office of somebody's own is left alone.
+    let (first, last) = (demo.people.first(), demo.people.last());
+    let (Some(first), Some(last)) = (
+        first.map(|person| person.id.0.clone()),
+        last.map(|person| person.id.0.clone()),
+    ) else {
+        return Ok(None);
+    };
+    let ours = demo.units.iter().map(|unit| &unit.id).collect::<BTreeSet<_>>();
+    let foreign = store.units().await?.iter().any(|unit| !ours.contains(&unit.id));
+    if foreign || store.people().await?.iter().any(|person| person.id.0 == last) {
+        return Ok(None);
+    }
+    for blob in demo.blobs {
+        let bytes = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(blob.bytes))]);
+        let size = blob.bytes.len() as u64;
+        let sha = blob
+            .sha256
+            .parse()
+            .expect("the digest of a picture that comes with the program");
+        desk.blobs.put(&sha, size, 0, bytes).await?;
+    }
+    for unit in demo.units {
+        store.write(Order::Account(Account::PutUnit(unit))).await?;
+    }
+    for article in demo.articles {
+        store.write(Order::Article(Articles::Import(article))).await?;
+    }
+    let tickets = demo.tickets.len();
+    // In the order of their last events, as a feed would have them; ordered at once, so that they are written together.
+    demo.tickets.sort_by_key(|ticket| {
+        ticket
+            .history
+            .last()
+            .map_or(ticket.intake.received, |recorded| recorded.at)
+    });
+    let orders = demo.tickets.into_iter().map(|ticket| {
+        store.write(Order::Import {
+            intake: Box::new(ticket.intake),
+            history: ticket.history,
+        })
+    });
+    for done in futures_util::future::join_all(orders).await {
+        done?;
+    }
+    // One hash for all: it is the same password, and it is known.
+    let hash = password::hash(DEMO_PASSWORD)?;
+    for person in demo.people {
+        let id = person.id.clone();
+        store.write(Order::Account(Account::PutPerson(person))).await?;
+        let order = Account::SetPassword {
+            person: id,
+            hash: hash.clone(),
+        };
+        store.write(Order::Account(order)).await?;
+    }
+    for (person, unit) in demo.oversees {
+        store.write(Order::Account(Account::Oversee { person, unit })).await?;
+    }
+    Ok(Some(Filled { tickets, first }))
 }
 
 /// Listens, and answers from the moment this returns.

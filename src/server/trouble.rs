@@ -72,6 +72,10 @@ impl From<StoreError> for Trouble {
                 tracing::error!(error = %chain(&*source), "the store does not answer");
                 Self::new(ProblemKind::Unavailable).after(1)
             }
+            StoreError::Unsure(source) => {
+                tracing::error!(error = %chain(&*source), "the store was lost while it wrote");
+                Self::new(ProblemKind::Unavailable).after(1)
+            }
             StoreError::Unreadable { what, source } => {
                 tracing::error!(%what, error = %chain(&*source), "stored data cannot be read");
                 Self::new(ProblemKind::Internal)

@@ -13,7 +13,8 @@ use futures_util::{TryStreamExt, stream};
 use rexian::server::blobs::{BlobError, Blobs, FileKind, Received, Sha};
 
 use self::place::Place;
-use self::traffic::{MIB, body, broken_body, from, nobody_reads, photo, read, to, upload, whole};
+pub use self::traffic::photo;
+use self::traffic::{MIB, body, broken_body, from, nobody_reads, read, to, upload, whole};
 use crate::cli::Folder;
 
 /// Each case over a folder and over S3.

@@ -53,6 +53,12 @@ fn help_has_no_word_left_in_another_language() {
         &["admin", "user", "password", "--help"],
         &["admin", "user", "leave", "--help"],
         &["admin", "user", "oversee", "--help"],
+        &["login", "--help"],
+        &["logout", "--help"],
+        &["list", "--help"],
+        &["show", "--help"],
+        &["act", "--help"],
+        &["watch", "--help"],
     ] {
         let chinese = run(&folder, args).out;
         for word in [

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use regex::Regex;
 use rexian::api::problem::ProblemKind;
+use rexian::api::query::{Sort, View};
 use rexian::domain::action::{ActionKind, Alert};
 use rexian::domain::element::Element;
+use rexian::domain::event::Event;
 use rexian::domain::people::Role;
 use rexian::domain::ticket::Stage;
 use rexian::flow::{Duty, State};
@@ -113,6 +115,20 @@ fn every_blank_of_a_finding_is_filled_somewhere() {
     }
 }
 
+/// Every key of a JSON value with what it holds.
+fn walk(value: &serde_json::Value, see: &mut impl FnMut(&str, &serde_json::Value)) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, see)),
+        serde_json::Value::Object(fields) => {
+            for (key, value) in fields {
+                see(key, value);
+                walk(value, see);
+            }
+        }
+        _ => {}
+    }
+}
+
 #[test]
 fn every_member_of_a_list_that_is_shown_has_a_label() {
     let sources = sources();
@@ -129,7 +145,23 @@ fn every_member_of_a_list_that_is_shown_has_a_label() {
     fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<String> {
         all.iter().map(|member| name(*member).to_owned()).collect()
     }
+    // What a sheet shows of an event are its fields, whatever they are.
+    let events = serde_json::to_value(schemars::schema_for!(Event)).expect("json");
+    let mut happened = Vec::new();
+    walk(&events, &mut |key, value| match key {
+        "const" => happened.extend(value.as_str().map(str::to_owned)),
+        "properties" => fields.extend(value.as_object().into_iter().flatten().map(|(name, _)| name.clone())),
+        _ => {}
+    });
+    // The items of lists are shown by their words, without labels.
+    for name in ["event", "material", "name", "blob", "shows", "sealed", "role"] {
+        fields.remove(name);
+    }
+    assert!(happened.len() > 30, "{happened:?}");
     let lists = [
+        ("event", happened),
+        ("view", names(View::ALL, View::name)),
+        ("sort", names(Sort::ALL, Sort::name)),
         ("element", names(Element::ALL, Element::name)),
         ("skeleton", names(Element::ALL, Element::name)),
         ("role", names(Role::ALL, Role::name)),

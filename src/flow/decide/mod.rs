@@ -203,6 +203,17 @@ fn desk(action: ActionKind) -> Desk {
     }
 }
 
+/// Whose an action is, by role alone: which of them depends on the ticket.
+pub fn whose(action: ActionKind) -> &'static [Role] {
+    match desk(action) {
+        Desk::Unit | Desk::AnyUnit | Desk::CoUnit => &[Role::Liaison],
+        Desk::Signer => &[Role::SectionHead, Role::DeputyLeader, Role::MainLeader],
+        Desk::Office => &[Role::Office],
+        Desk::UnitOrOffice => &[Role::Liaison, Role::Office],
+        Desk::System => &[Role::System],
+    }
+}
+
 impl Matter<'_> {
     /// Is it this person's to do?
     fn who(&self, action: ActionKind) -> Option<Finding> {
@@ -228,20 +239,13 @@ impl Matter<'_> {
         if right {
             return None;
         }
-        let whose: &[Role] = match desk {
-            Desk::Unit | Desk::AnyUnit | Desk::CoUnit => &[Role::Liaison],
-            Desk::Signer => &[Role::SectionHead, Role::DeputyLeader, Role::MainLeader],
-            Desk::Office => &[Role::Office],
-            Desk::UnitOrOffice => &[Role::Liaison, Role::Office],
-            Desk::System => &[Role::System],
-        };
         let other_unit = role == Role::Liaison && matches!(desk, Desk::Unit | Desk::CoUnit | Desk::UnitOrOffice);
         let finding = if other_unit {
             finding!(refuse "flow.other_unit")
         } else {
             finding!(refuse "flow.who")
         };
-        Some(finding.with("roles", roles(whose)))
+        Some(finding.with("roles", roles(whose(action))))
     }
 
     /// The server accepts in the unit's name when it kept silent.

@@ -121,6 +121,7 @@ pub struct Page<'a, 't> {
     pub(super) now: Moment,
     seq: i64,
     ticket: i64,
+    last_link: String,
 }
 
 impl<'a, 't> Page<'a, 't> {
@@ -132,6 +133,7 @@ impl<'a, 't> Page<'a, 't> {
             now: store.clock.now(),
             seq,
             ticket,
+            last_link: String::new(),
         }
     }
 
@@ -144,7 +146,13 @@ impl<'a, 't> Page<'a, 't> {
         self.transaction
     }
 
+    /// The chain of the last event that was appended.
+    pub(super) fn last_link(&self) -> &str {
+        &self.last_link
+    }
+
     pub async fn apply(&mut self, order: &Order) -> Result<Result<Done, StoreError>, StoreError> {
+        let before = self.end();
         let done = match order {
             Order::Take { by, new, key } => self.take(by, new, key.as_ref()).await,
             Order::Act {
@@ -165,6 +173,8 @@ impl<'a, 't> Page<'a, 't> {
         match done {
             // A broken database breaks the transaction; anything else concerns this order alone.
             Err(error @ StoreError::Backend(_)) => Err(error),
+            // It stopped halfway, and half of it must not be committed with the others.
+            Err(error) if self.end() != before => Err(error),
             other => Ok(other),
         }
     }
@@ -450,15 +460,15 @@ impl<'a, 't> Page<'a, 't> {
 
     async fn record(&mut self, loaded: &mut Loaded, recorded: Recorded) -> Result<(), StoreError> {
         let body = serde_json::to_string(&recorded).map_err(|error| StoreError::unreadable("an event", error))?;
-        let mut audience = whose(&loaded.ticket);
+        let before = whose(&loaded.ticket);
         let intake = loaded.ticket.intake.clone();
         let ticket = std::mem::replace(&mut loaded.ticket, Ticket::new(intake));
         loaded.ticket = evolve(ticket, &recorded);
-        audience.extend(whose(&loaded.ticket));
-        let audience = audience.iter().fold("|".to_owned(), |all, name| all + name + "|");
+        let audience = audience(before, whose(&loaded.ticket));
         self.seq += 1;
         loaded.seq = self.seq;
         loaded.chain = link(&loaded.chain, &body);
+        self.last_link.clone_from(&loaded.chain);
         loaded.events.push(recorded);
         sqlx::query("INSERT INTO events (seq, ticket, version, body, audience, chain) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(self.seq)
@@ -518,9 +528,15 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// Who hears of an event: those who had the ticket before it, and those who have it after.
+pub(super) fn audience(mut before: BTreeSet<String>, after: BTreeSet<String>) -> String {
+    before.extend(after);
+    before.iter().fold("|".to_owned(), |all, name| all + name + "|")
+}
+
 /// The units that have the ticket on their desks; the one that answers for it also under `LEAD`, because its signers
 /// see what a helper's do not.
-fn whose(ticket: &Ticket) -> BTreeSet<String> {
+pub(super) fn whose(ticket: &Ticket) -> BTreeSet<String> {
     let helpers = ticket.co_handling.iter().filter(|other| other.released.is_none());
     let lead = ticket.unit.iter().map(|unit| format!("{LEAD}{unit}"));
     ticket

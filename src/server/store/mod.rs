@@ -20,7 +20,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::watch;
 
 use crate::server::clock::Clock;
@@ -32,6 +32,9 @@ pub use schema::Dialect;
 const READERS: u32 = 4;
 /// How long a request waits for a connection before it is told that the store is away.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What each writing connection to PostgreSQL begins with: a server that vanished with the head of the log in its hand
+/// does not keep the others from it for ever.
+const POSTGRES_START: &str = "SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s'";
 /// What each connection to SQLite begins with: the log is on disk before a write is answered.
 const SQLITE_START: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; \
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864";
@@ -46,6 +49,9 @@ pub enum StoreError {
     /// The database is away, full or broken; nothing was done.
     #[error("the database does not answer")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It was lost while it wrote: the order may have been done or not. Under the same key it is not done twice.
+    #[error("the database did not say whether it was written")]
+    Unsure(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What is stored does not read: somebody changed it by hand.
     #[error("what is stored about {what} cannot be read")]
     Unreadable {
@@ -100,7 +106,7 @@ impl Store {
     pub async fn open(place: &str, clock: Arc<Clock>) -> Result<Self, StoreError> {
         let (dialect, url) = schema::place(place)?;
         let pools = connect(dialect, &url).await?;
-        schema::bring_up(dialect, &pools.1).await?;
+        schema::bring_up(dialect, &pools.0).await?;
         let mut laws = Laws::built_in();
         let texts: Vec<(String, String)> = sqlx::query_as("SELECT name, body FROM texts ORDER BY name")
             .fetch_all(&pools.0)
@@ -174,22 +180,33 @@ impl Inner {
 /// One pool to read from and one to write to.
 async fn connect(dialect: Dialect, url: &str) -> Result<(AnyPool, AnyPool), StoreError> {
     sqlx::any::install_default_drivers();
-    let options = |most: u32| {
+    let options = |most: u32, writes: bool| {
         AnyPoolOptions::new()
             .max_connections(most)
             .min_connections(0)
             .acquire_timeout(PATIENCE)
+            // One whose rollback failed, as on a full disk, still stands within its old transaction: whatever it
+            // wrote from now on would be answered and never be committed.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        connection.execute(SQLITE_START).await?;
-                    }
+                    match dialect {
+                        Dialect::Sqlite => connection.execute(SQLITE_START).await?,
+                        Dialect::Postgres if writes => connection.execute(POSTGRES_START).await?,
+                        Dialect::Postgres => return Ok(()),
+                    };
                     Ok(())
                 })
             })
     };
     match dialect {
-        Dialect::Sqlite => Ok((options(READERS).connect(url).await?, options(1).connect(url).await?)),
-        Dialect::Postgres => Ok((options(READERS * 2).connect(url).await?, options(3).connect(url).await?)),
+        Dialect::Sqlite => Ok((
+            options(READERS, false).connect(url).await?,
+            options(1, true).connect(url).await?,
+        )),
+        Dialect::Postgres => Ok((
+            options(READERS * 2, false).connect(url).await?,
+            options(3, true).connect(url).await?,
+        )),
     }
 }

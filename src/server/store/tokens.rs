@@ -4,6 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 /// One search may ask for so many words.
 const MOST_ASKED: usize = 40;
+/// Letters of one word that count. PostgreSQL keeps no more than 2047 bytes of one and does not say so.
+const LONGEST: usize = 64;
+/// Bytes of all the words of one text. Past a megabyte PostgreSQL's index loses its place without a word.
+const MOST_BYTES: usize = 512 * 1024;
 
 fn ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
@@ -25,6 +29,7 @@ fn runs(text: &str) -> Vec<(bool, Vec<char>)> {
             continue;
         }
         match runs.last_mut() {
+            Some((false, run)) if open && !chinese && run.len() >= LONGEST => {}
             Some((sort, run)) if open && *sort == chinese => run.push(c),
             _ => runs.push((chinese, vec![c])),
         }
@@ -47,6 +52,11 @@ pub fn words(text: &str) -> Vec<String> {
     }
     words.sort_unstable();
     words.dedup();
+    let mut bytes = 0;
+    words.retain(|word| {
+        bytes += word.len() + 1;
+        bytes <= MOST_BYTES
+    });
     words
 }
 
@@ -116,6 +126,16 @@ mod tests {
         for question in ["音噪", "停车", "花程", "234567", "噪音 停车"] {
             assert!(!hits(text, question), "{question}");
         }
+    }
+
+    #[test]
+    fn what_no_index_could_hold_is_cut_short_and_found_all_the_same() {
+        let long = "x".repeat(3000);
+        assert_eq!(words(&long), ["x".repeat(LONGEST)]);
+        assert!(hits(&long, &long));
+        let many: String = (0..200_000).map(|number| format!("word{number} ")).collect();
+        let held: usize = words(&many).iter().map(|word| word.len() + 1).sum();
+        assert!(held <= MOST_BYTES, "{held}");
     }
 
     #[test]

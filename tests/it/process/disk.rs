@@ -103,11 +103,6 @@ async fn a_full_disk_refuses_writes_until_there_is_room() {
         .expect("an answer");
     assert_eq!(status, 201, "{body}");
     let urged = server.urged().await;
-    let (_, ticket) = server.get("office", "/v1/tickets/D1").await;
-    let (_, feed) = server.get("office", "/v1/feed?limit=500").await;
-    println!("{}", ticket["summary"]);
-    for e in feed["news"].as_array().unwrap() { println!("{} {} {} {}", e["seq"], e["no"], e["version"], e["event"]["event"]["event"]); }
-    println!("{} {}", feed["next"], feed["more"]);
     assert_eq!(urged.len(), done + 1);
     assert!(urged.iter().zip(&answers).all(|(there, (sent, ..))| there == sent));
     server.terminate();
