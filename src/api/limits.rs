@@ -19,3 +19,5 @@ pub const WORDS: usize = 200;
 pub const KEY: usize = 128;
 /// Bytes of one stored file.
 pub const BLOB: u64 = 50 << 20;
+/// The largest number that every reader of JSON keeps whole.
+pub const NUMBER: i64 = (1 << 53) - 1;

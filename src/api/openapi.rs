@@ -29,13 +29,13 @@ pub fn document() -> Value {
     }
     generator.subschema_for::<Problem>();
     let schemas = generator.take_definitions(true);
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "rexian: a hotline server",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Tickets of a 12345 hotline, their events, and what is owed by when. Moments are Beijing time. \
-                Problems are RFC 9457 documents in the language that `Accept-Language` asks for.",
+                No text holds a NUL, and whole numbers are written without a fraction. Problems are RFC 9457 documents in the language that `Accept-Language` asks for.",
             "license": { "name": "MIT OR Apache-2.0" },
         },
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -44,7 +44,28 @@ pub fn document() -> Value {
             "schemas": schemas,
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
         },
-    })
+    });
+    bound(&mut document);
+    document
+}
+
+/// Says how large a number may be, which its format alone does not.
+fn bound(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(bound),
+        Value::Object(fields) => {
+            let most = match fields.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("uint" | "uint64") => Some(u64::MAX),
+                _ => None,
+            };
+            if let Some(most) = most.filter(|_| !fields.contains_key("maximum")) {
+                fields.insert("maximum".to_owned(), most.into());
+            }
+            fields.values_mut().for_each(bound);
+        }
+        _ => {}
+    }
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {

@@ -99,13 +99,16 @@ pub struct ListQuery {
     pub sort: Option<Sort>,
     /// Where the page before this one ended: its `next`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 200))]
+    #[schemars(
+        length(max = 200),
+        regex(pattern = r"^(due|received|changed)\.[0-9a-f]{1,16}\.[0-9a-f]{1,16}$")
+    )]
     pub cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
     /// Only these fields of each summary, comma-separated; `no` and `version` always come.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 200), regex(pattern = super::ticket::SUMMARY_FIELDS_PATTERN))]
     pub fields: Option<String>,
 }

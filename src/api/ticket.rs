@@ -69,6 +69,23 @@ pub struct Summary {
     pub finished: Option<Moment>,
 }
 
+macro_rules! summary_fields {
+    ($first:ident $($field:ident)*) => {
+        /// The fields of a summary, any of which a list may be asked for alone.
+        pub const SUMMARY_FIELDS: &[&str] = &[stringify!($first), $(stringify!($field)),*];
+        /// Some of them, comma-separated.
+        pub const SUMMARY_FIELDS_PATTERN: &str = concat!(
+            "^(", stringify!($first), $("|", stringify!($field),)* ")",
+            "(,(", stringify!($first), $("|", stringify!($field),)* "))*$",
+        );
+    };
+}
+
+summary_fields! {
+    no version seq book unit co_units stage kind channel urgency classes title place received due provisional
+    return_until alert redos key secret attempts pending next_signer submitted finished
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {
     pub tickets: Vec<Summary>,
@@ -207,4 +224,23 @@ pub struct ActionAnswer {
     /// Only after a reveal: who the caller is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Caller>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_a_summary_may_be_asked_for() {
+        let schema = schemars::schema_for!(Summary);
+        let fields = schema
+            .get("properties")
+            .and_then(|all| all.as_object())
+            .expect("properties");
+        let mut there: Vec<&str> = fields.keys().map(String::as_str).collect();
+        let mut named = SUMMARY_FIELDS.to_vec();
+        there.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(named, there);
+    }
 }

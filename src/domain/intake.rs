@@ -81,6 +81,11 @@ pub struct Story {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
+    // It stands in addresses.
+    #[schemars(
+        length(min = 1, max = 200),
+        regex(pattern = r"^[^/\x00-\x1f\x7f-\x9f]*[^/\x00-\x1f\x7f-\x9f\s.][^/\x00-\x1f\x7f-\x9f]*$")
+    )]
     pub no: TicketNo,
     pub book: BookId,
     pub received: Moment,

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use super::json;
 use super::tickets::{seen, trouble};
 use crate::api::draft::{DraftKept, DraftRequest};
+use crate::api::limits;
 use crate::api::problem::ProblemKind;
 use crate::domain::people::Role;
 use crate::server::ask::{By, Named, Sent, Told, texts_fit};
@@ -33,6 +34,13 @@ pub async fn get(State(desk): State<Desk>, By(signed): By, Named(no): Named) -> 
 
 pub async fn keep(State(desk): State<Desk>, Named(no): Named, sent: Sent<DraftRequest>) -> Answer {
     texts_fit(&sent.value)?;
+    if sent
+        .value
+        .seen
+        .is_some_and(|seen| !(0..=limits::NUMBER).contains(&seen))
+    {
+        return Err(Trouble::invalid("query", &[("problem", "seen")]));
+    }
     let order = Drafts::Keep {
         by: sent.by.actor(),
         sight: sent.by.sight.clone(),

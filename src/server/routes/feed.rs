@@ -33,7 +33,10 @@ struct Limits {
 fn checked(query: &FeedQuery) -> Result<Limits, Trouble> {
     let page = query.limit.unwrap_or(USUAL);
     let wait = query.wait.unwrap_or(0);
-    if query.after < 0 || !(1..=limits::FEED_PAGE).contains(&page) || wait > limits::FEED_WAIT {
+    if !(0..=limits::NUMBER).contains(&query.after)
+        || !(1..=limits::FEED_PAGE).contains(&page)
+        || wait > limits::FEED_WAIT
+    {
         let (page, wait) = (limits::FEED_PAGE.to_string(), limits::FEED_WAIT.to_string());
         return Err(Trouble::invalid("feed", &[("most", &page), ("wait", &wait)]));
     }

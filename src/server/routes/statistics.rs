@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::json;
+use crate::api::limits;
 use crate::api::problem::ProblemKind;
 use crate::api::statistics::{Statistics, StatisticsQuery};
 use crate::domain::ids::UnitId;
@@ -14,6 +15,13 @@ use crate::server::store::statistics::Asked as Question;
 use crate::server::trouble::{Answer, Trouble};
 
 pub async fn rates(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<StatisticsQuery>) -> Answer {
+    if query
+        .unit
+        .as_ref()
+        .is_some_and(|unit| unit.chars().count() > limits::WORDS)
+    {
+        return Err(Trouble::invalid("text", &[("most", &limits::WORDS.to_string())]));
+    }
     let own: Option<Vec<UnitId>> = match &signed.sight {
         Sight::All => None,
         Sight::Unit(unit) => Some(vec![unit.clone()]),

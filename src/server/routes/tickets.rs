@@ -9,7 +9,7 @@ use super::{json, json_bytes};
 use crate::api::limits;
 use crate::api::problem::ProblemKind;
 use crate::api::query::ListQuery;
-use crate::api::ticket::{ActionRequest, Count, Counts, NewTicket, NewTickets, Taken, TakenOne};
+use crate::api::ticket::{ActionRequest, Count, Counts, NewTicket, NewTickets, SUMMARY_FIELDS, Taken, TakenOne};
 use crate::domain::action::ActionKind;
 use crate::domain::intake::{Caller, Showing};
 use crate::domain::people::Role;
@@ -48,6 +48,11 @@ pub async fn list(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
     {
         return Err(Trouble::invalid("text", &[("most", &limits::WORDS.to_string())]));
     }
+    let fields: Option<Vec<&str>> = query.fields.as_ref().map(|fields| fields.split(',').collect());
+    let mut asked = fields.iter().flatten();
+    if let Some(unknown) = asked.find(|field| !SUMMARY_FIELDS.contains(field)) {
+        return Err(Trouble::invalid("field", &[("field", unknown)]));
+    }
     let rows = desk.store.list(&signed.sight, &query, limit, desk.now()).await;
     let rows = rows.map_err(|error| match error {
         ListError::Cursor(_) => Trouble::invalid("cursor", &[]),
@@ -59,7 +64,7 @@ pub async fn list(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
         if at > 0 {
             body.push(',');
         }
-        match &query.fields {
+        match &fields {
             Some(fields) => body.push_str(&sparse(summary, fields)?),
             None => body.push_str(summary),
         }
@@ -74,17 +79,9 @@ pub async fn list(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
 }
 
 /// The summary with only the fields that were asked for.
-fn sparse(summary: &str, fields: &str) -> Result<String, Trouble> {
+fn sparse(summary: &str, asked: &[&str]) -> Result<String, Trouble> {
     let mut summary: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(summary).map_err(|_| Trouble::new(ProblemKind::Internal))?;
-    let asked: Vec<&str> = fields
-        .split(',')
-        .map(str::trim)
-        .filter(|field| !field.is_empty())
-        .collect();
-    if let Some(unknown) = asked.iter().find(|field| !summary.contains_key(**field)) {
-        return Err(Trouble::invalid("field", &[("field", unknown)]));
-    }
     summary.retain(|name, _| matches!(name.as_str(), "no" | "version") || asked.contains(&name.as_str()));
     serde_json::to_string(&summary).map_err(|_| Trouble::new(ProblemKind::Internal))
 }
@@ -141,9 +138,9 @@ async fn take_one(desk: &Counter, by: &Signed, new: NewTicket, key: Option<Key>)
     }
     texts_fit(&new)?;
     let no = new.intake.no.as_str();
-    // Addresses that hold `.` or `..` are tidied by whoever writes them.
-    let unwritable = no.trim().is_empty() || matches!(no, "." | "..");
-    if unwritable || no.chars().count() > limits::WORDS || no.chars().any(|c| c.is_control() || c == '/') {
+    // The same as the pattern of `Intake::no`. Addresses that hold `.` or `..` are tidied by whoever writes them.
+    let unwritable = !no.contains(|c: char| c != '.' && !c.is_whitespace());
+    if unwritable || no.chars().count() > limits::WORDS || no.contains(|c: char| c.is_control() || c == '/') {
         return Err(Trouble::invalid("no", &[("most", &limits::WORDS.to_string())]));
     }
     check_blobs(desk, by, &new).await?;

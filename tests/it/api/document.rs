@@ -166,7 +166,7 @@ async fn every_answer_that_goes_well_is_as_promised() {
         "/v1/people",
         "/v1/tickets",
         "/v1/tickets?fields=title,due",
-        "/v1/tickets?fields=",
+        "/v1/tickets?fields=no",
         "/v1/tickets?view=to_sign&sort=changed&limit=1&alert=none&kind=投诉&stage=handling&due_from=2026-01-01 00:00",
         "/v1/tickets/counts",
         "/v1/tickets/O1",
