@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use rexian::api::ticket::NewTicket;
 use rexian::client::Key;
+use rexian::domain::ids::UnitId;
 use rexian::domain::intake::Showing;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::{Ran, rexian};
-use crate::client_house::{House, PASSWORD, act, facts, intake, new_ticket};
+use crate::client_house::{House, PASSWORD, act, facts, new_ticket};
 
 /// The program with an environment of its own.
 fn command(house: &House, args: &[&str]) -> Command {
@@ -198,8 +198,8 @@ async fn a_list_is_a_table_of_eighty_columns_or_json() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_is_shown_as_a_sheet_with_what_is_masked() {
     let house = House::new("cli-show").await;
-    let mut new: NewTicket = new_ticket("T-1", "qingliu");
-    new.intake = intake("T-1");
+    let mut new = new_ticket("T-1", "qingliu");
+    new.dispatch.as_mut().expect("to whom").co_units = vec![UnitId::from("wanghe")];
     new.intake.caller.showing = Showing::Secret;
     new.intake.content = "周女士（13900000000）反映路灯不亮。".to_owned();
     house
@@ -226,6 +226,7 @@ async fn a_ticket_is_shown_as_a_sheet_with_what_is_masked() {
         "办结",
         "〔",
         "【经过】",
+        "交办  何办（热线办）\n      单位：青柳街道办事处\n      协办单位：望河街道办事处\n",
         "补充情况  何办（热线办）",
         "正文：又来电催促",
         "【现在可以办】",
@@ -251,7 +252,7 @@ async fn a_ticket_is_shown_as_a_sheet_with_what_is_masked() {
     assert_eq!(json.json()["intake"]["caller"]["name"], "〔保密〕");
     assert_eq!(json.out.lines().count(), 1);
 
-    let ran = Desk::of(&house, "zhaoer").await.run(&["show", "T-1"]);
+    let ran = Desk::of(&house, "guanli").await.run(&["show", "T-1"]);
     assert_eq!(
         (ran.code, ran.out.as_str(), ran.err.as_str()),
         (1, "", "没有，或不归您看\n")
