@@ -11,7 +11,7 @@ use super::query::ListQuery;
 use super::rules::{CalendarEntry, Rulebooks};
 use super::session::{Login, Me, Session};
 use super::statistics::{Statistics, StatisticsQuery};
-use super::ticket::{ActionAnswer, ActionRequest, Counts, NewTicket, NewTickets, Page, Summary, Taken, TicketView};
+use super::ticket::{ActionAnswer, ActionRequest, Counts, NewTicket, NewTickets, Summary, Taken, TicketView};
 use crate::domain::knowledge::Article;
 use crate::domain::named::named;
 
@@ -60,7 +60,6 @@ fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// A page whose summaries may hold only the fields that were asked for.
 fn sparse_page(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<Page>();
     let mut summary = Summary::json_schema(generator);
     summary.insert("required".to_owned(), serde_json::json!(["no", "version"]));
     schemars::json_schema!({
@@ -246,7 +245,7 @@ pub const ROUTES: &[Route] = &[
         .query(shape::<UploadQuery>)
         .takes_bytes()
         .gives(200, Json(shape::<Upload>))
-        .or(&[409, 422]),
+        .or(&[403, 409, 422]),
     route("download", Get, "/v1/blobs/{sha}", "A file's bytes, or a range of them")
         .gives(200, Bytes)
         .or(&[206, 404, 416]),

@@ -17,7 +17,9 @@ use tokio::time::timeout;
 
 use crate::api::problem::ProblemKind;
 use crate::api::{IDEMPOTENCY_KEY, limits};
+use crate::locale::Lang;
 use crate::server::desk::Desk;
+use crate::server::gate::language;
 use crate::server::session::Signed;
 use crate::server::store::answers::Key;
 use crate::server::store::apply::hex;
@@ -92,6 +94,8 @@ pub struct Sent<T> {
     pub by: Arc<Signed>,
     pub value: T,
     pub key: Option<Key>,
+    /// In which they read what went wrong.
+    pub lang: Lang,
 }
 
 impl<T: DeserializeOwned> FromRequest<Desk> for Sent<T> {
@@ -103,7 +107,8 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Sent<T> {
         let bytes = json_bytes(&parts.headers, body).await?;
         let key = key(&parts, &by, &bytes)?;
         let value = read(&bytes)?;
-        Ok(Self { by, value, key })
+        let lang = language(&parts.headers);
+        Ok(Self { by, value, key, lang })
     }
 }
 

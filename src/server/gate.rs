@@ -1,17 +1,20 @@
 //! What every request passes on its way in and out: its number, the figures, the headers that keep a browser from
 //! mischief, and the words for what went wrong.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use futures_util::{StreamExt, stream};
 
 use crate::api::REQUEST_ID;
 use crate::api::problem::{FindingView, MEDIA_TYPE, Problem, ProblemKind};
@@ -43,7 +46,14 @@ pub async fn pass(State(desk): State<Desk>, request: Request, next: Next) -> Res
     let path = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let locale = Locale::of(language(request.headers()));
+    let (request, read) = watched(request);
     let mut response = next.run(request).await;
+    if !read.load(Ordering::Relaxed) {
+        // What is still on its way would be taken for the next request: there is none on this connection.
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let path = path.as_ref().map(MatchedPath::as_str);
     let operation = ROUTES
         .iter()
@@ -66,6 +76,24 @@ pub async fn pass(State(desk): State<Desk>, request: Request, next: Next) -> Res
         response.headers_mut().insert(REQUEST_ID_HEADER, id);
     }
     response
+}
+
+/// The request, and whether its body has been read to its end.
+fn watched(request: Request) -> (Request, Arc<AtomicBool>) {
+    let read = Arc::new(AtomicBool::new(request.body().is_end_stream()));
+    if read.load(Ordering::Relaxed) {
+        return (request, read);
+    }
+    let told = read.clone();
+    let request = request.map(|body| {
+        let end = stream::once(async move {
+            told.store(true, Ordering::Relaxed);
+            None
+        });
+        let pieces = body.into_data_stream().map(Some).chain(end);
+        Body::from_stream(pieces.filter_map(std::future::ready))
+    });
+    (request, read)
 }
 
 fn guard(headers: &mut HeaderMap, tls: bool) {
@@ -122,7 +150,12 @@ fn in_words(mut response: Response, method: &Method, path: Option<&str>, locale:
         return response;
     }
     let trouble = said.unwrap_or_else(|| unspoken(response.status(), path));
-    let problem = words_of(&trouble, locale, id);
+    let mut problem = words_of(&trouble, locale, id);
+    let size = if trouble.kind == ProblemKind::Range {
+        problem.received.take()
+    } else {
+        None
+    };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = if method == Method::HEAD {
         Body::empty()
@@ -138,8 +171,13 @@ fn in_words(mut response: Response, method: &Method, path: Option<&str>, locale:
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(allow) = response.headers_mut().remove(ALLOW) {
-        headers.insert(ALLOW, allow);
+    for name in [ALLOW, CONNECTION] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            headers.insert(name, value);
+        }
+    }
+    if let Some(range) = size.and_then(|size| HeaderValue::from_str(&format!("bytes */{size}")).ok()) {
+        headers.insert(CONTENT_RANGE, range);
     }
     if let Some(seconds) = problem.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -205,6 +205,10 @@ pub async fn serve(settings: &Settings, desk: Desk) -> Result<Running, StartErro
             let config = RustlsConfig::from_pem_file(&tls.cert, &tls.key)
                 .await
                 .map_err(StartError::Tls)?;
+            // Only what is spoken is offered.
+            let mut offered = (*config.get_inner()).clone();
+            offered.alpn_protocols = vec![b"http/1.1".to_vec()];
+            config.reload_from_config(Arc::new(offered));
             let server = axum_server::from_tcp_rustls(listener, config)
                 .map_err(failed)?
                 .handle(handle.clone());

@@ -17,6 +17,7 @@ pub struct Trouble {
     pub findings: Vec<Finding>,
     /// The ticket as it is now, after a conflict.
     pub ticket: Option<Box<RawValue>>,
+    /// How much of an upload has arrived; of a range that there is none of, how long the file is.
     pub received: Option<u64>,
     pub retry_after: Option<u64>,
 }

@@ -1,5 +1,6 @@
 //! The one integration test binary; each module is one subject.
 
+mod api;
 mod blobs;
 mod calendar;
 mod calendar_file;
@@ -13,8 +14,10 @@ mod client_house;
 mod demo;
 mod elements;
 mod flow_properties;
+mod house;
 mod invariants;
 mod locale;
+mod process;
 mod rulebooks;
 mod s3_stand_in;
 mod scenarios;

@@ -68,6 +68,9 @@ pub async fn upload(
     request: Request,
 ) -> Answer {
     let sha = sha(&name)?;
+    if query.size == 0 {
+        return Err(Trouble::invalid("query", &[("problem", "size < 1")]));
+    }
     if signed.is(Role::Admin) {
         return Err(Trouble::new(ProblemKind::Forbidden));
     }

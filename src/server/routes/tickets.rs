@@ -13,7 +13,7 @@ use crate::api::ticket::{ActionRequest, Count, Counts, NewTicket, NewTickets, Ta
 use crate::domain::action::ActionKind;
 use crate::domain::intake::{Caller, Showing};
 use crate::domain::people::Role;
-use crate::locale::{Lang, Locale};
+use crate::locale::Locale;
 use crate::rules::finding::finding;
 use crate::server::ask::{Asked, By, Named, Sent, texts_fit};
 use crate::server::blobs::{Received, Sha};
@@ -141,7 +141,9 @@ async fn take_one(desk: &Counter, by: &Signed, new: NewTicket, key: Option<Key>)
     }
     texts_fit(&new)?;
     let no = new.intake.no.as_str();
-    if no.trim().is_empty() || no.chars().count() > limits::WORDS || no.chars().any(|c| c.is_control() || c == '/') {
+    // Addresses that hold `.` or `..` are tidied by whoever writes them.
+    let unwritable = no.trim().is_empty() || matches!(no, "." | "..");
+    if unwritable || no.chars().count() > limits::WORDS || no.chars().any(|c| c.is_control() || c == '/') {
         return Err(Trouble::invalid("no", &[("most", &limits::WORDS.to_string())]));
     }
     check_blobs(desk, by, &new).await?;
@@ -177,7 +179,7 @@ pub async fn take_many(State(desk): State<Desk>, sent: Sent<NewTickets>) -> Answ
         let (desk, by) = (&desk, &sent.by);
         async move { (no, take_one(desk, by, new, key).await) }
     });
-    let locale = Locale::of(Lang::Chinese);
+    let locale = Locale::of(sent.lang);
     let mut results = Vec::new();
     for (no, done) in futures_util::future::join_all(orders).await {
         let done = match done {

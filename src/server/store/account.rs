@@ -6,6 +6,17 @@ use super::apply::{Done, Page};
 use super::{Store, StoreError};
 use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::people::{Person, Unit};
+use crate::server::sight::Sight;
+
+const OF_UNIT: &str = "\
+    SELECT CAST(1 AS BIGINT) FROM senders WHERE sha256 = $1 AND unit = $2 \
+    UNION ALL SELECT CAST(1 AS BIGINT) FROM ticket_blobs b JOIN tickets t ON t.id = b.ticket \
+        WHERE b.sha256 = $1 AND t.unit = $2 \
+    UNION ALL SELECT CAST(1 AS BIGINT) FROM ticket_blobs b JOIN co_units c ON c.ticket = b.ticket \
+        WHERE b.sha256 = $1 AND c.unit = $2 LIMIT 1";
+const OF_SIGNER: &str = "\
+    SELECT CAST(1 AS BIGINT) FROM ticket_blobs b JOIN tickets t ON t.id = b.ticket \
+    WHERE b.sha256 = $1 AND t.unit = $2 AND (t.signers & $3) <> 0 LIMIT 1";
 
 pub enum Order {
     PutUnit(Unit),
@@ -233,27 +244,20 @@ impl Store {
         Ok(counts)
     }
 
-    /// Whether this unit may read the file: it sent it, or a ticket of its own names it.
-    pub async fn may_read(&self, sha256: &str, sight: &crate::server::sight::Sight) -> Result<bool, StoreError> {
-        use crate::server::sight::Sight;
-        let units: Vec<UnitId> = match sight {
+    /// Whether this person may read the file: their unit sent it, or a ticket that they see names it.
+    pub async fn may_read(&self, sha256: &str, sight: &Sight) -> Result<bool, StoreError> {
+        let (units, signs) = match sight {
             Sight::All => return Ok(true),
             Sight::Nothing => return Ok(false),
-            Sight::Unit(unit) => vec![unit.clone()],
-            Sight::Signer { units, .. } => units.clone(),
+            Sight::Unit(unit) => (std::slice::from_ref(unit), None),
+            Sight::Signer { role, units } => (&units[..], Some(Sight::bit(*role))),
         };
         for unit in units {
-            let found: Option<(i64,)> = sqlx::query_as(
-                "SELECT CAST(1 AS BIGINT) FROM senders WHERE sha256 = $1 AND unit = $2 \
-                 UNION ALL SELECT CAST(1 AS BIGINT) FROM ticket_blobs b JOIN tickets t ON t.id = b.ticket \
-                     WHERE b.sha256 = $1 AND t.unit = $2 \
-                 UNION ALL SELECT CAST(1 AS BIGINT) FROM ticket_blobs b JOIN co_units c ON c.ticket = b.ticket \
-                     WHERE b.sha256 = $1 AND c.unit = $2 LIMIT 1",
-            )
-            .bind(sha256)
-            .bind(unit.as_str())
-            .fetch_optional(self.reads())
-            .await?;
+            let query = match signs {
+                None => sqlx::query_as(OF_UNIT).bind(sha256).bind(unit.as_str()),
+                Some(bit) => sqlx::query_as(OF_SIGNER).bind(sha256).bind(unit.as_str()).bind(bit),
+            };
+            let found: Option<(i64,)> = query.fetch_optional(self.reads()).await?;
             if found.is_some() {
                 return Ok(true);
             }

@@ -101,6 +101,9 @@ pub fn system() -> Actor {
     }
 }
 
+/// Stands before the name of a unit in an event's audience that answered for the ticket. No name begins with it.
+pub const LEAD: char = '!';
+
 /// How much of the projection is old.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Since {
@@ -523,21 +526,22 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Who hears of an event: those who had the ticket before it, and those who have it after.
-pub(super) fn audience(mut before: BTreeSet<UnitId>, after: BTreeSet<UnitId>) -> String {
+pub(super) fn audience(mut before: BTreeSet<String>, after: BTreeSet<String>) -> String {
     before.extend(after);
-    before
-        .iter()
-        .fold("|".to_owned(), |all, unit| all + unit.as_str() + "|")
+    before.iter().fold("|".to_owned(), |all, name| all + name + "|")
 }
 
-/// The units that have the ticket on their desks.
-pub(super) fn whose(ticket: &Ticket) -> BTreeSet<UnitId> {
+/// The units that have the ticket on their desks; the one that answers for it also under `LEAD`, because its signers
+/// see what a helper's do not.
+pub(super) fn whose(ticket: &Ticket) -> BTreeSet<String> {
     let helpers = ticket.co_handling.iter().filter(|other| other.released.is_none());
+    let lead = ticket.unit.iter().map(|unit| format!("{LEAD}{unit}"));
     ticket
         .unit
         .iter()
         .chain(helpers.map(|other| &other.unit))
-        .cloned()
+        .map(|unit| unit.0.clone())
+        .chain(lead)
         .collect()
 }
 

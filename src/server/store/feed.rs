@@ -8,6 +8,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
+use super::apply::LEAD;
 use super::{Dialect, Inner, Store, StoreError};
 use crate::domain::event::Recorded;
 use crate::server::mask::Mask;
@@ -165,7 +166,7 @@ fn entry(sight: &Sight, row: Row) -> Result<Option<Entry>, StoreError> {
         Sight::Unit(own) if !names(own.as_str()) => return Ok(None),
         Sight::Unit(own) => still_of(own.as_str(), &unit, &summary),
         Sight::Signer { role, units } => {
-            if !units.iter().any(|unit| names(unit.as_str())) || signers & Sight::bit(*role) == 0 {
+            if !units.iter().any(|unit| names(&format!("{LEAD}{unit}"))) || signers & Sight::bit(*role) == 0 {
                 return Ok(None);
             }
             units.iter().any(|own| own.as_str() == unit)

@@ -25,7 +25,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor};
+use sqlx::{Any, AnyPool, Connection, Executor};
 use tokio::sync::watch;
 
 use crate::server::clock::Clock;
@@ -195,6 +195,9 @@ async fn connect(dialect: Dialect, url: &str) -> Result<(AnyPool, AnyPool), Stor
             .max_connections(most)
             .min_connections(0)
             .acquire_timeout(PATIENCE)
+            // One whose rollback failed, as on a full disk, still stands within its old transaction: whatever it
+            // wrote from now on would be answered and never be committed.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     match dialect {
