@@ -38,8 +38,8 @@ impl Act {
     pub fn run(&self, desk: &Desk) -> Result<Outcome> {
         let kind = desk.action_kind(&self.action)?;
         let action = match &self.body {
-            Some(_) => self.from_body(desk, kind)?,
-            None => self.from_fields(desk, kind)?,
+            Some(_) => self.read_body(desk, kind)?,
+            None => self.read_fields(desk, kind)?,
         };
         let seen = match &self.seen {
             None => None,
@@ -130,7 +130,7 @@ impl Act {
         Ok(())
     }
 
-    fn from_body(&self, desk: &Desk, kind: ActionKind) -> Result<Action> {
+    fn read_body(&self, desk: &Desk, kind: ActionKind) -> Result<Action> {
         let file = self.body.as_deref();
         let name = desk.name_of(file);
         let text = desk.read_text(file)?;
@@ -148,7 +148,7 @@ impl Act {
         serde_json::from_value(Value::Object(fields)).map_err(|error| refuse(error.to_string()))
     }
 
-    fn from_fields(&self, desk: &Desk, kind: ActionKind) -> Result<Action> {
+    fn read_fields(&self, desk: &Desk, kind: ActionKind) -> Result<Action> {
         let mut fields = Fields::default();
         for pair in &self.set {
             let (path, text) = pair

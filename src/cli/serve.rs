@@ -176,6 +176,10 @@ impl Desk {
                 ],
             ),
             StoreError::Schema(SchemaError::Place { given }) => self.refuse("cli.serve.no_db", &[("given", given)]),
+            StoreError::Unreadable { source, .. } => {
+                let why = format!("{error}: {source}");
+                self.refuse("cli.serve.db", &[("db", &db), ("why", &why)])
+            }
             StoreError::Laws(error) => self.refuse("cli.serve.laws", &[("why", &error.to_string())]),
             _ => self.refuse("cli.serve.db", &[("db", &db), ("why", &why)]),
         }

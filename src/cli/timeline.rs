@@ -1,6 +1,7 @@
 //! An event in words: when, who, what, and below it what was given with it. Generic: it walks the event's fields, so that
 //! a new event is shown without a line here; a test holds that every field has its label.
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::Desk;
@@ -32,10 +33,11 @@ impl Desk {
 
     fn details(&self, event: &Event, units: &Units) -> Vec<String> {
         let mut details = Vec::new();
-        if let Ok(Value::Object(fields)) = serde_json::to_value(event) {
-            for (key, value) in fields.iter().filter(|(key, _)| *key != "event") {
-                self.detail(key, value, units, &mut details);
-            }
+        let fields = serde_json::to_string(event).and_then(|text| serde_json::from_str(&text));
+        // An event that came as JSON can be written as JSON again.
+        let InOrder(fields) = fields.unwrap_or_default();
+        for (key, value) in fields.iter().filter(|(key, _)| key != "event") {
+            self.detail(key, value, units, &mut details);
         }
         details
     }
@@ -104,6 +106,34 @@ impl Desk {
             }
             _ => None,
         }
+    }
+}
+
+/// Fields in the order in which they are declared, which is the order of reading.
+#[derive(Default)]
+struct InOrder(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for InOrder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = InOrder;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an event")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<InOrder, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = entries.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(InOrder(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 

@@ -15,6 +15,7 @@ use rexian::flow::{Duty, State};
 use rexian::locale::{Lang, Locale};
 use rexian::rules::Shelf;
 use rexian::rules::clause::blanks;
+use rexian::server::store::verify::FlawKind;
 
 /// Every source file of the crate as one text.
 fn sources() -> String {
@@ -154,7 +155,7 @@ fn every_member_of_a_list_that_is_shown_has_a_label() {
         _ => {}
     });
     // The items of lists are shown by their words, without labels.
-    for name in ["event", "material", "name", "blob", "shows", "sealed", "role"] {
+    for name in ["event", "fields", "material", "name", "blob", "shows", "sealed", "role"] {
         fields.remove(name);
     }
     assert!(happened.len() > 30, "{happened:?}");
@@ -193,6 +194,15 @@ fn every_key_that_the_command_line_names_has_words() {
     assert!(named.len() > 50, "{named:?}");
     for key in named.iter().filter(|key| !key.ends_with(".head")) {
         assert!(Locale::of(Lang::Chinese).get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn every_flaw_that_a_check_finds_has_words() {
+    for locale in both() {
+        for kind in FlawKind::ALL {
+            assert!(locale.get(&format!("cli.admin.flaw.{kind}")).is_some(), "{kind}");
+        }
     }
 }
 

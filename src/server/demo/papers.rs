@@ -109,7 +109,6 @@ pub fn extension() -> ExtensionRequest {
 pub fn mend(action: &mut Action, findings: &[Finding], at: Moment, leaders: &Leaders<'_>) -> bool {
     // Every finding is to be tried, whatever became of the one before.
     let mut mended = false;
-    // Each of them, not only the first that can be mended.
     for finding in findings {
         mended |= mend_one(action, finding, at, leaders);
     }

@@ -8,7 +8,7 @@ use sqlx::{Any, AnyConnection, Transaction};
 
 use super::answers::{self, Before, Key};
 use super::load::{self, Loaded};
-use super::projection::{self, Projection};
+use super::projection;
 use super::{Inner, StoreError, rows};
 use crate::api::draft::DraftKept;
 use crate::api::ticket::NewTicket;
@@ -484,10 +484,7 @@ impl<'a, 't> Page<'a, 't> {
 
     /// Writes what is read of the ticket, as far as the events since then may have changed it.
     pub(super) async fn project(&mut self, loaded: &Loaded, since: Since) -> Result<(), StoreError> {
-        let mut row = Projection::of(&loaded.ticket, loaded.seq, &loaded.book, &self.laws.calendar, self.now);
-        row.blobs.extend(loaded.events.iter().flat_map(projection::blobs_in));
-        row.blobs.sort_unstable();
-        row.blobs.dedup();
+        let row = loaded.row(&self.laws.calendar, self.now);
         let (id, dialect) = (loaded.id, self.dialect);
         let new = matches!(since, Since::New);
         let events = match since {

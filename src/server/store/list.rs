@@ -333,6 +333,9 @@ impl Search<'_> {
             }
             Sight::All | Sight::Nothing => {}
         }
+        if self.query.view == Some(View::CoHandling) && lane == Lane::All {
+            statement.add(" AND id IN (SELECT ticket FROM co_units WHERE open = 1)");
+        }
         let role = match sight {
             Sight::Signer { role, .. } => Some(*role),
             _ => None,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sqlx::{Any, Executor};
 
+use super::projection::{self, Projection};
 use super::{Store, StoreError};
+use crate::calendar::Calendar;
 use crate::domain::event::Recorded;
 use crate::domain::intake::Intake;
 use crate::domain::moment::Moment;
@@ -28,6 +30,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// What lists, searches and statistics read of it.
+    pub fn row(&self, calendar: &Calendar, now: Moment) -> Projection {
+        let mut row = Projection::of(&self.ticket, self.seq, &self.book, calendar, now);
+        row.blobs.extend(self.events.iter().flat_map(projection::blobs_in));
+        row.blobs.sort_unstable();
+        row.blobs.dedup();
+        row
+    }
+
     /// As it stood after so many events, the last of which had this number.
     pub fn as_of(mut self, version: u64, seq: i64) -> Self {
         self.events.truncate(usize::try_from(version).unwrap_or(usize::MAX));
@@ -70,29 +81,41 @@ pub async fn by_id<'c>(
 }
 
 fn together(rows: Vec<Row>, laws: &Laws) -> Result<Option<Loaded>, StoreError> {
-    let mut rows = rows.into_iter();
-    let Some((id, _, _, intake, _)) = rows.next() else {
+    let Some(((id, _, _, intake, _), events)) = rows.split_first() else {
         return Ok(None);
     };
+    let events = events
+        .iter()
+        .map(|(_, _, seq, body, chain)| (*seq, body.as_str(), chain.as_str()));
+    fold_together(*id, intake, events, laws).map(Some)
+}
+
+/// A ticket out of what is written of it: its intake, and of each event the number, the body and the link.
+pub(super) fn fold_together<'e>(
+    id: i64,
+    intake: &str,
+    written: impl ExactSizeIterator<Item = (i64, &'e str, &'e str)>,
+    laws: &Laws,
+) -> Result<Loaded, StoreError> {
     let what = || format!("ticket {id}");
-    let intake: Intake = serde_json::from_str(&intake).map_err(|error| StoreError::unreadable(what(), error))?;
+    let intake: Intake = serde_json::from_str(intake).map_err(|error| StoreError::unreadable(what(), error))?;
     let book = laws
         .book_of(&intake)
         .ok_or_else(|| StoreError::unreadable(what(), format!("no rulebook {}", intake.book)))?;
-    let mut events: Vec<Recorded> = Vec::with_capacity(rows.len());
-    let mut end = (0, String::new());
-    for (_, _, seq, body, chain) in rows {
-        events.push(serde_json::from_str(&body).map_err(|error| StoreError::unreadable(what(), error))?);
+    let mut events: Vec<Recorded> = Vec::with_capacity(written.len());
+    let mut end = (0, "");
+    for (seq, body, chain) in written {
+        events.push(serde_json::from_str(body).map_err(|error| StoreError::unreadable(what(), error))?);
         end = (seq, chain);
     }
-    Ok(Some(Loaded {
+    Ok(Loaded {
         id,
         ticket: fold(intake, &events),
         events,
         seq: end.0,
-        chain: end.1,
+        chain: end.1.to_owned(),
         book,
-    }))
+    })
 }
 
 impl Store {

@@ -5,22 +5,27 @@ pub mod account;
 pub mod answers;
 pub mod apply;
 pub mod articles;
+pub mod backup;
 pub mod drafts;
 pub mod feed;
 pub mod list;
 pub mod load;
 pub mod projection;
+mod rebuild;
+pub mod restore;
 pub mod rows;
 pub mod schema;
 pub mod scribe;
 pub mod statistics;
 pub mod tokens;
+pub mod verify;
+mod walk;
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Connection, Executor};
+use sqlx::{Any, AnyPool, Connection, Executor};
 use tokio::sync::watch;
 
 use crate::server::clock::Clock;
@@ -107,13 +112,7 @@ impl Store {
         let (dialect, url) = schema::place(place)?;
         let pools = connect(dialect, &url).await?;
         schema::bring_up(dialect, &pools.0).await?;
-        let mut laws = Laws::built_in();
-        let texts: Vec<(String, String)> = sqlx::query_as("SELECT name, body FROM texts ORDER BY name")
-            .fetch_all(&pools.0)
-            .await?;
-        for (name, text) in &texts {
-            laws.load(name, text)?;
-        }
+        let laws = Laws::with(&texts(&pools.0).await?)?;
         let head = feed::head(&pools.0).await?;
         let (scribe, orders) = scribe::Desk::new();
         let store = Self {
@@ -149,6 +148,11 @@ impl Store {
         &self.inner.reads
     }
 
+    /// The calendar and the rulebooks that an office loaded, by their names.
+    pub async fn texts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        texts(self.reads()).await
+    }
+
     /// For the maintenance that `admin` does, while no server writes.
     pub fn writes(&self) -> &AnyPool {
         &self.inner.writes
@@ -175,6 +179,12 @@ impl Inner {
             .read()
             .map_or_else(|poisoned| poisoned.into_inner().clone(), |laws| laws.clone())
     }
+}
+
+async fn texts(from: impl Executor<'_, Database = Any>) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(sqlx::query_as("SELECT name, body FROM texts ORDER BY name")
+        .fetch_all(from)
+        .await?)
 }
 
 /// One pool to read from and one to write to.

@@ -28,45 +28,65 @@ pub fn loudness(alert: Alert) -> i64 {
         .map_or(0, |at| at as i64)
 }
 
-pub async fn write(connection: &mut AnyConnection, id: i64, row: &Projection, new: bool) -> Result<(), StoreError> {
-    let yes = |value: bool| i64::from(value);
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cell<'r> {
+    Number(i64),
+    Perhaps(Option<i64>),
+    Text(&'r str),
+}
+
+/// The columns of `tickets` after `id`, in the order of the statements above.
+pub(super) fn cells(row: &Projection) -> [(&'static str, Cell<'_>); 32] {
+    use Cell::{Number, Perhaps, Text};
+    let yes = |value: bool| Number(i64::from(value));
     let figures = &row.figures;
-    sqlx::query(if new { INSERT } else { UPDATE })
-        .bind(id)
-        .bind(&row.no)
-        .bind(row.version)
-        .bind(row.seq)
-        .bind(&row.unit)
-        .bind(row.stage.name())
-        .bind(yes(row.live))
-        .bind(row.kind)
-        .bind(&row.channel)
-        .bind(loudness(row.alert))
-        .bind(row.received)
-        .bind(row.due)
-        .bind(row.return_until)
-        .bind(yes(row.runs))
-        .bind(yes(row.secret))
-        .bind(row.redos)
-        .bind(yes(row.key))
-        .bind(row.pending.map_or("", |pending| pending.name()))
-        .bind(row.signers)
-        .bind(row.next_signer)
-        .bind(&row.caller)
-        .bind(&row.place)
-        .bind(row.wakes)
-        .bind(&row.week)
-        .bind(&row.month)
-        .bind(yes(figures.responded))
-        .bind(yes(figures.finished))
-        .bind(yes(figures.overdue))
-        .bind(yes(figures.redone))
-        .bind(yes(figures.rated))
-        .bind(yes(figures.solved))
-        .bind(yes(figures.satisfied))
-        .bind(&row.summary)
-        .execute(&mut *connection)
-        .await?;
+    [
+        ("no", Text(&row.no)),
+        ("version", Number(row.version)),
+        ("seq", Number(row.seq)),
+        ("unit", Text(&row.unit)),
+        ("stage", Text(row.stage.name())),
+        ("live", yes(row.live)),
+        ("kind", Text(row.kind)),
+        ("channel", Text(&row.channel)),
+        ("alert", Number(loudness(row.alert))),
+        ("received", Number(row.received)),
+        ("due", Number(row.due)),
+        ("return_until", Perhaps(row.return_until)),
+        ("runs", yes(row.runs)),
+        ("secret", yes(row.secret)),
+        ("redos", Number(row.redos)),
+        ("key", yes(row.key)),
+        ("pending", Text(row.pending.map_or("", |pending| pending.name()))),
+        ("signers", Number(row.signers)),
+        ("next_signer", Text(row.next_signer)),
+        ("caller", Text(&row.caller)),
+        ("place", Text(&row.place)),
+        ("wakes", Perhaps(row.wakes)),
+        ("week", Text(&row.week)),
+        ("month", Text(&row.month)),
+        ("responded", yes(figures.responded)),
+        ("finished", yes(figures.finished)),
+        ("overdue", yes(figures.overdue)),
+        ("redone", yes(figures.redone)),
+        ("rated", yes(figures.rated)),
+        ("solved", yes(figures.solved)),
+        ("satisfied", yes(figures.satisfied)),
+        ("summary", Text(&row.summary)),
+    ]
+}
+
+pub async fn write(connection: &mut AnyConnection, id: i64, row: &Projection, new: bool) -> Result<(), StoreError> {
+    let mut query = sqlx::query(if new { INSERT } else { UPDATE }).bind(id);
+    for (_, cell) in cells(row) {
+        query = match cell {
+            Cell::Number(number) => query.bind(number),
+            Cell::Perhaps(number) => query.bind(number),
+            Cell::Text(text) => query.bind(text),
+        };
+    }
+    query.execute(&mut *connection).await?;
     Ok(())
 }
 
@@ -126,4 +146,32 @@ pub async fn write_words(
     };
     sqlx::query(sql).bind(id).bind(words).execute(&mut *connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Calendar;
+    use crate::domain::moment::Moment;
+    use crate::rules::Shelf;
+    use crate::server::demo;
+
+    #[test]
+    fn every_cell_goes_into_its_column() {
+        let now: Moment = "2026-11-18 10:00".parse().expect("a moment");
+        let book = Shelf::built_in().latest(&"songshan".into()).expect("a book");
+        let demo = demo::office(&book, Calendar::builtin(), now);
+        let one = demo.tickets.first().expect("a ticket");
+        let ticket = crate::flow::fold(one.intake.clone(), &one.history);
+        let row = Projection::of(&ticket, 1, &book, Calendar::builtin(), now);
+        let names: Vec<&str> = cells(&row).map(|(name, _)| name).to_vec();
+        let listed = INSERT.split(['(', ')']).nth(1).expect("columns");
+        let inserted: Vec<&str> = listed.split(',').map(str::trim).skip(1).collect();
+        assert_eq!(inserted, names);
+        let set = UPDATE.split_once("SET").and_then(|(_, rest)| rest.split_once("WHERE"));
+        for (at, part) in set.expect("columns").0.split(',').enumerate() {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            assert_eq!(words, [names[at], "=", &format!("${}", at + 2)]);
+        }
+    }
 }

@@ -61,6 +61,14 @@ pub fn place(given: &str) -> Result<(Dialect, String), SchemaError> {
     Ok((Dialect::Sqlite, format!("sqlite://{escaped}?mode=rwc")))
 }
 
+/// Whether there is a file of a SQLite database. Whether PostgreSQL has one shows when it is opened.
+pub fn is_there(given: &str) -> bool {
+    given.strip_prefix("sqlite:").is_none_or(|path| {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        Path::new(path).exists()
+    })
+}
+
 /// A URL as it may be shown.
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {

@@ -1,48 +1,27 @@
-//! `rexian admin`: the units and people of a server, its laws, and the care of its data. It works on the database
-//! itself, so it needs no password; whoever may read the database may do all of it.
+//! `rexian admin unit` and `rexian admin user`: who works with a server, and what they may do.
 
 use std::io::{BufRead, IsTerminal};
-use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::layout::columns;
-use super::place::Place;
-use super::{Desk, Outcome};
+use super::Office;
+use crate::cli::{Desk, Outcome};
 use crate::domain::ids::{BookId, PersonId, UnitId};
 use crate::domain::people::{Person, Role, Unit};
-use crate::server::clock::Clock;
 use crate::server::password;
+use crate::server::store::StoreError;
 use crate::server::store::account::Order as Account;
-use crate::server::store::apply::{Done, Order};
-use crate::server::store::{Store, StoreError};
-
-#[derive(Args)]
-pub struct Admin {
-    #[command(flatten)]
-    place: Place,
-    #[command(subcommand)]
-    task: Task,
-}
 
 #[derive(Subcommand)]
-enum Task {
-    #[command(subcommand)]
-    Unit(UnitTask),
-    #[command(subcommand)]
-    User(UserTask),
-}
-
-#[derive(Subcommand)]
-enum UnitTask {
+pub(super) enum UnitTask {
     Add(AddUnit),
     List(Listing),
     Rulebook(SetBook),
 }
 
 #[derive(Subcommand)]
-enum UserTask {
+pub(super) enum UserTask {
     Add(AddUser),
     List(Listing),
     Password(Named),
@@ -51,13 +30,13 @@ enum UserTask {
 }
 
 #[derive(Args)]
-struct Listing {
+pub(super) struct Listing {
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Args)]
-struct AddUnit {
+pub(super) struct AddUnit {
     #[arg(value_name = "ID")]
     id: String,
     #[arg(long, value_name = "NAME")]
@@ -73,7 +52,7 @@ struct AddUnit {
 }
 
 #[derive(Args)]
-struct SetBook {
+pub(super) struct SetBook {
     #[arg(value_name = "UNIT")]
     unit: String,
     #[arg(value_name = "RULEBOOK")]
@@ -81,7 +60,7 @@ struct SetBook {
 }
 
 #[derive(Args)]
-struct AddUser {
+pub(super) struct AddUser {
     #[arg(value_name = "ID")]
     id: String,
     #[arg(long, value_name = "NAME")]
@@ -95,74 +74,36 @@ struct AddUser {
 }
 
 #[derive(Args)]
-struct Named {
+pub(super) struct Named {
     #[arg(value_name = "ID")]
     id: String,
 }
 
 #[derive(Args)]
-struct Oversee {
+pub(super) struct Oversee {
     #[arg(value_name = "ID")]
     id: String,
     #[arg(value_name = "UNIT", required = true)]
     units: Vec<String>,
 }
 
-impl Admin {
-    pub fn run(&self, desk: &Desk) -> Result<Outcome> {
-        let (db, _) = self.place.or_usual(desk, "rexian")?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let store = Store::open(&db, Arc::new(Clock::running()))
-                .await
-                .map_err(|error| desk.store_failed(&db, &error))?;
-            let office = Office {
-                desk,
-                db: &db,
-                store: &store,
-            };
-            let outcome = office.run(&self.task).await;
-            store.close().await;
-            outcome
-        })
-    }
-}
-
-/// One server's data, open for care.
-struct Office<'a> {
-    desk: &'a Desk,
-    db: &'a str,
-    store: &'a Store,
-}
-
 impl Office<'_> {
-    async fn run(&self, task: &Task) -> Result<Outcome> {
+    pub(super) async fn units(&self, task: &UnitTask) -> Result<Outcome> {
         match task {
-            Task::Unit(UnitTask::Add(add)) => self.add_unit(add).await,
-            Task::Unit(UnitTask::List(listing)) => self.list_units(listing.json).await,
-            Task::Unit(UnitTask::Rulebook(set)) => self.set_book(set).await,
-            Task::User(UserTask::Add(add)) => self.add_user(add).await,
-            Task::User(UserTask::List(listing)) => self.list_users(listing.json).await,
-            Task::User(UserTask::Password(named)) => self.set_password(&named.id).await,
-            Task::User(UserTask::Leave(named)) => self.leave(&named.id).await,
-            Task::User(UserTask::Oversee(oversee)) => self.oversee(oversee).await,
+            UnitTask::Add(add) => self.add_unit(add).await,
+            UnitTask::List(listing) => self.list_units(listing.json).await,
+            UnitTask::Rulebook(set) => self.set_book(set).await,
         }
     }
 
-    fn failed(&self, error: &StoreError) -> anyhow::Error {
-        self.desk.store_failed(self.db, error)
-    }
-
-    async fn write(&self, order: Account) -> Result<Done> {
-        self.store
-            .write(Order::Account(order))
-            .await
-            .map_err(|error| self.failed(&error))
-    }
-
-    fn done(&self, key: &str, id: &str) -> Result<Outcome> {
-        self.desk.print(&self.desk.say(key, &[("id", id)]))?;
-        Ok(Outcome::Yes)
+    pub(super) async fn users(&self, task: &UserTask) -> Result<Outcome> {
+        match task {
+            UserTask::Add(add) => self.add_user(add).await,
+            UserTask::List(listing) => self.list_users(listing.json).await,
+            UserTask::Password(named) => self.set_password(&named.id).await,
+            UserTask::Leave(named) => self.leave(&named.id).await,
+            UserTask::Oversee(oversee) => self.oversee(oversee).await,
+        }
     }
 
     fn known_book(&self, id: &str) -> Result<BookId> {
@@ -315,16 +256,6 @@ impl Office<'_> {
             .await?;
         }
         self.done("cli.admin.oversees", &oversee.id)
-    }
-
-    fn table(&self, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Outcome> {
-        let head: Vec<String> = head
-            .iter()
-            .map(|name| self.desk.locale.term("cli.admin.head", name))
-            .collect();
-        let table: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-        self.desk.print(&columns(&table, 0))?;
-        Ok(Outcome::Yes)
     }
 }
 
