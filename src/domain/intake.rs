@@ -83,6 +83,7 @@ pub struct Story {
 pub struct Intake {
     // It stands in addresses.
     #[schemars(
+        with = "String",
         length(min = 1, max = 200),
         regex(pattern = r"^[^/\x00-\x1f\x7f-\x9f]*[^/\x00-\x1f\x7f-\x9f\s.][^/\x00-\x1f\x7f-\x9f]*$")
     )]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
@@ -13,12 +14,13 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
+use tokio::time::timeout;
 
 use crate::api::REQUEST_ID;
 use crate::api::problem::{FindingView, MEDIA_TYPE, Problem, ProblemKind};
-use crate::api::routes::ROUTES;
+use crate::api::routes::{ROUTES, Route, Verb};
 use crate::locale::{Lang, Locale};
 use crate::server::desk::Desk;
 use crate::server::trouble::Trouble;
@@ -46,18 +48,23 @@ pub async fn pass(State(desk): State<Desk>, request: Request, next: Next) -> Res
     let path = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let locale = Locale::of(language(request.headers()));
+    let path = path.as_ref().map(MatchedPath::as_str);
+    let operation = ROUTES
+        .iter()
+        .position(|route| Some(route.path) == path && route.verb.name().eq_ignore_ascii_case(method.as_str()));
     let (request, read) = watched(request);
-    let mut response = next.run(request).await;
+    // A database that is lost without a word would be waited for as long as its network keeps silent.
+    let longest = longest(operation.map(|at| &ROUTES[at]));
+    let mut response = match timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Trouble::new(ProblemKind::Unavailable).after(1).into_response(),
+    };
     if !read.load(Ordering::Relaxed) {
         // What is still on its way would be taken for the next request: there is none on this connection.
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    let path = path.as_ref().map(MatchedPath::as_str);
-    let operation = ROUTES
-        .iter()
-        .position(|route| Some(route.path) == path && route.verb.name().eq_ignore_ascii_case(method.as_str()));
     let status = response.status();
     let took = began.elapsed();
     desk.metrics.count(operation, status.as_u16(), took);
@@ -76,6 +83,18 @@ pub async fn pass(State(desk): State<Desk>, request: Request, next: Next) -> Res
         response.headers_mut().insert(REQUEST_ID_HEADER, id);
     }
     response
+}
+
+/// How long an answer may take until it begins. A stream and a file go on for as long as they last.
+fn longest(route: Option<&Route>) -> Duration {
+    let seconds = match route {
+        // A file comes in piece by piece, each with a limit of its own.
+        Some(route) if route.id == "upload" => 24 * 3600,
+        Some(route) if matches!(route.verb, Verb::Get | Verb::Head) && route.id != "feed" => 30,
+        // The wait that the contract allows; a body that comes slowly, and a batch before it and its own.
+        _ => 180,
+    };
+    Duration::from_secs(seconds)
 }
 
 /// The request, and whether its body has been read to its end.

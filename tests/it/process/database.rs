@@ -16,6 +16,7 @@ use crate::house::House;
 struct Line {
     port: u16,
     up: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
     cuts: watch::Sender<u32>,
 }
 
@@ -25,21 +26,29 @@ impl Line {
         let line = Self {
             port: listener.local_addr().expect("an address").port(),
             up: Arc::new(AtomicBool::new(true)),
+            silent: Arc::new(AtomicBool::new(false)),
             cuts: watch::Sender::new(0),
         };
-        let (up, cuts) = (line.up.clone(), line.cuts.clone());
+        let (up, silent, cuts) = (line.up.clone(), line.silent.clone(), line.cuts.clone());
         tokio::spawn(async move {
             loop {
                 let (mut near, _) = listener.accept().await.expect("a connection");
                 if !up.load(Ordering::SeqCst) {
                     continue;
                 }
-                let (address, mut cut) = (address.clone(), cuts.subscribe());
+                let (address, mut cut, silent) = (address.clone(), cuts.subscribe(), silent.clone());
                 tokio::spawn(async move {
+                    if silent.load(Ordering::SeqCst) {
+                        return cut.changed().await.expect("the line outlives the test");
+                    }
                     let mut far = TcpStream::connect(address).await.expect("the database");
                     tokio::select! {
                         _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
                         _ = cut.changed() => {}
+                    }
+                    // Silent: both ends stand, and nothing passes any more.
+                    if silent.load(Ordering::SeqCst) {
+                        cut.changed().await.expect("the line outlives the test");
                     }
                 });
             }
@@ -52,7 +61,14 @@ impl Line {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
+    /// As a machine that lost its power does: nobody says that the line is dead.
+    fn fall_silent(&self) {
+        self.silent.store(true, Ordering::SeqCst);
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
     fn restore(&self) {
+        self.silent.store(false, Ordering::SeqCst);
         self.up.store(true, Ordering::SeqCst);
     }
 }
@@ -200,6 +216,40 @@ async fn a_lost_database_is_told_and_found_again() {
         house.act("office", "L1", urge("再催")["action"].clone())
     );
     assert_eq!(news.json()["news"].as_array().map(Vec::len), Some(1), "{news}");
+
+    // The same without a word: it is not waited for without end, and found again by new connections.
+    line.fall_silent();
+    for (method, path, body) in [("GET", "/v1/tickets/L1", None), ("POST", path, Some(urge("无声")))] {
+        let mut ask = house.ask("office", method, path).key("silent");
+        if let Some(body) = body {
+            ask = ask.json(body);
+        }
+        let answer = timeout(Duration::from_secs(60), ask.send())
+            .await
+            .expect("it does not hang");
+        assert_eq!(answer.status, 503, "{method} {path}: {answer}");
+    }
+    line.restore();
+    let again = async {
+        loop {
+            let answer = house
+                .ask("office", "POST", path)
+                .key("silent")
+                .json(urge("无声"))
+                .send()
+                .await;
+            if answer.status == 200 {
+                return answer;
+            }
+            assert_eq!(answer.status, 503, "{answer}");
+        }
+    };
+    timeout(Duration::from_secs(90), again)
+        .await
+        .expect("it finds the database again");
+    let ticket = house.get("office", "/v1/tickets/L1").await.json();
+    let told = ticket["events"].to_string().matches("无声").count();
+    assert_eq!(told, 1, "{ticket}");
     house.stop().await;
     database.drop().await;
 }
