@@ -15,8 +15,7 @@ async fn found(store: &Store, sight: &Sight, query: ListQuery) -> Vec<String> {
     let now = store.clock().now();
     let rows = store.list(sight, &query, 50, now).await.expect("a list");
     let mut found: Vec<String> = rows
-        .summaries
-        .iter()
+        .summaries()
         .map(|summary| {
             let summary: rexian::api::ticket::Summary = serde_json::from_str(summary).expect("a summary");
             summary.no.0

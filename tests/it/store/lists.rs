@@ -26,7 +26,7 @@ use super::town::{self, act, at, clock, facts, office};
 async fn page(store: &Store, sight: &Sight, query: &ListQuery, limit: u32) -> (Vec<Summary>, Option<String>) {
     let now = store.clock().now();
     let rows = store.list(sight, query, limit, now).await.expect("a page");
-    let summaries = rows.summaries.iter();
+    let summaries = rows.summaries();
     let read = summaries.map(|summary| serde_json::from_str(summary).expect("a summary"));
     (read.collect(), rows.next)
 }
