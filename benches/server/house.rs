@@ -34,7 +34,10 @@ impl House {
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut line = String::new();
         lines.read_line(&mut line).expect("a line of its output");
-        let address = line.split("http://").nth(1).and_then(|rest| rest.trim().parse().ok());
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next()?.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
         Self { child, address }
     }

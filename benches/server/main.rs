@@ -12,7 +12,7 @@
 //!
 //! p99 below 10 ms at 32 connections, the server's memory below 60 MiB.
 //!
-//! `-- --tickets 10000 --connections 8,32 --seconds 3 --rounds 3 --postgres URL --only list-50,get-one,contact,counts`
+//! `-- --tickets 10000 --connections 8,32 --seconds 3 --rounds 3 --postgres URL --only list-50,get-one,contact --folder target/bench-data`
 
 mod data;
 mod floors;
@@ -49,6 +49,8 @@ struct Plan {
     rounds: usize,
     postgres: Option<String>,
     only: Vec<Work>,
+    /// Where the data is built and served from.
+    folder: PathBuf,
 }
 
 impl Plan {
@@ -60,6 +62,7 @@ impl Plan {
             rounds: 3,
             postgres: std::env::var("REXIAN_TEST_POSTGRES").ok(),
             only: Work::ALL.to_vec(),
+            folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bench-data"),
         };
         let numbers = |text: &str| -> Vec<usize> {
             let number = |part: &str| part.parse().unwrap_or_else(|_| panic!("{part:?} is no number"));
@@ -77,6 +80,7 @@ impl Plan {
                 "--seconds" => plan.time = Duration::from_secs_f64(value.parse().expect("seconds")),
                 "--rounds" => plan.rounds = numbers(&value)[0].max(1),
                 "--postgres" => plan.postgres = Some(value),
+                "--folder" => plan.folder = PathBuf::from(value),
                 "--only" => plan.only = value.split(',').map(Work::named).collect(),
                 _ => panic!("{word} is not known here; the head of benches/server/main.rs says what is"),
             }
@@ -100,19 +104,19 @@ fn main() {
 }
 
 async fn run(plan: &Plan) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bench-data");
-    std::fs::create_dir_all(&folder).expect("the folder for data");
+    let folder = &plan.folder;
+    std::fs::create_dir_all(folder).expect("the folder for data");
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load average before: {}", load.trim());
-    println!("a synced page takes the disk {:?}", floors::sync(&folder));
+    println!("a synced page takes the disk {:?}", floors::sync(folder));
     for &tickets in &plan.tickets {
-        let db = data::sqlite(&folder, tickets).await;
-        measure(plan, "SQLite", &db, &folder, tickets).await;
+        let db = data::sqlite(folder, tickets).await;
+        measure(plan, "SQLite", &db, folder, tickets).await;
     }
     for &tickets in &plan.tickets {
         if let Some(url) = &plan.postgres {
             let db = data::postgres(url, tickets).await;
-            measure(plan, "PostgreSQL", &db, &folder, tickets).await;
+            measure(plan, "PostgreSQL", &db, folder, tickets).await;
         }
     }
 }

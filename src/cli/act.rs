@@ -16,9 +16,9 @@ use crate::domain::action::{Action, ActionKind};
 
 #[derive(Args)]
 pub struct Act {
-    #[arg(value_name = "NO")]
+    #[arg(value_name = "NO", display_order = 1)]
     no: String,
-    #[arg(value_name = "ACTION")]
+    #[arg(value_name = "ACTION", display_order = 2)]
     action: String,
     #[arg(long, value_name = "FIELD=VALUE", conflicts_with = "body")]
     set: Vec<String>,
@@ -176,6 +176,9 @@ impl Desk {
     }
 }
 
+/// So many fields may be one thing or the other; no action has more.
+const DOUBTFUL: usize = 10;
+
 /// The fields of an action as they are written one by one.
 #[derive(Default)]
 struct Fields {
@@ -209,32 +212,32 @@ impl Fields {
         Ok(())
     }
 
-    /// A note that is only digits is a text all the same: where the action does not take what was read, what was
-    /// written is tried instead, field by field.
+    /// A note that is only digits is a text all the same: where the action does not take what was read, what was written
+    /// is tried in its place, in as few fields as will do.
     fn action(mut self, kind: ActionKind) -> Result<Action, serde_json::Error> {
         if self.body.is_null() {
             self.body = json!({});
         }
         self.body["action"] = Value::from(kind.name());
-        let mut outcome = serde_json::from_value::<Action>(self.body.clone());
-        for (steps, written) in self.read {
-            let Err(error) = &outcome else { break };
+        let mut choices: Vec<u32> = (0..1 << self.read.len().min(DOUBTFUL)).collect();
+        choices.sort_by_key(|choice| choice.count_ones());
+        let mut first = None;
+        for choice in choices {
             let mut body = self.body.clone();
-            if let Ok(place) = place(&mut body, &steps) {
-                *place = Value::from(written);
+            for (number, (steps, written)) in self.read.iter().take(DOUBTFUL).enumerate() {
+                if choice >> number & 1 == 1
+                    && let Ok(place) = place(&mut body, steps)
+                {
+                    *place = Value::from(written.as_str());
+                }
             }
-            let other = serde_json::from_value::<Action>(body.clone());
-            let better = match &other {
-                Ok(_) => true,
-                // The same complaint: this field was not what it was about.
-                Err(still) => still.to_string() != error.to_string(),
-            };
-            if better {
-                self.body = body;
-                outcome = other;
+            match serde_json::from_value(body) {
+                Ok(action) => return Ok(action),
+                // What is wrong with the fields as they were read is what is told.
+                Err(error) => first = first.or(Some(error)),
             }
         }
-        outcome
+        Err(first.unwrap_or_else(|| serde::de::Error::custom(kind)))
     }
 }
 

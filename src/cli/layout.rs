@@ -158,7 +158,7 @@ mod tests {
     fn what_is_cut_fits_and_says_so() {
         for (text, cells, kept) in [
             ("望河路路灯不亮", 14, "望河路路灯不亮"),
-            ("望河路路灯不亮", 13, "望河路路灯…"),
+            ("望河路路灯不亮", 13, "望河路路灯不…"),
             ("望河路路灯不亮", 8, "望河路…"),
             ("street lamp", 7, "street…"),
         ] {

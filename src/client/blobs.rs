@@ -59,6 +59,11 @@ pub struct Sent {
 }
 
 impl Client {
+    /// How much of a file has arrived.
+    pub async fn received(&self, sha256: &str) -> Result<Upload, ApiError> {
+        self.ask(&Call::to(RECEIVED).named(sha256)).await
+    }
+
     /// Brings a file to the server, or what it lacks of it. `progress` hears how many bytes are there.
     pub async fn upload(&self, path: &Path, mut progress: impl FnMut(u64)) -> Result<Sent, TransferError> {
         let size = tokio::fs::metadata(path).await?.len();

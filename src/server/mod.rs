@@ -9,7 +9,7 @@ pub mod blobs;
 pub mod clock;
 pub mod demo;
 mod desk;
-mod duties;
+pub mod duties;
 mod gate;
 pub mod laws;
 pub mod mask;

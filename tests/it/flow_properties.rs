@@ -1,7 +1,7 @@
 //! Random people doing random things to a ticket in random order: nothing panics, nothing leads to an illegal state, and
 //! what is done is what the assessment allowed.
 
-mod random;
+pub mod random;
 
 use proptest::prelude::*;
 use rexian::calendar::Calendar;
@@ -17,7 +17,7 @@ use crate::invariants;
 use random::{Choice, ONWARD, Try, UNITS, action, intake, person, tries};
 
 /// Somebody who could do it, as far as the ticket tells.
-fn right_person(kind: ActionKind, ticket: &Ticket, book: &Rulebook) -> Actor {
+pub fn right_person(kind: ActionKind, ticket: &Ticket, book: &Rulebook) -> Actor {
     use ActionKind as Do;
     let unit = ticket.unit.clone().unwrap_or_else(|| UNITS[0].into());
     match kind {
@@ -54,7 +54,7 @@ fn right_person(kind: ActionKind, ticket: &Ticket, book: &Rulebook) -> Actor {
     }
 }
 
-fn sample<T: std::fmt::Debug>(strategy: &BoxedStrategy<T>, seed: u64) -> T {
+pub fn sample<T: std::fmt::Debug>(strategy: &BoxedStrategy<T>, seed: u64) -> T {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
     let mut bytes = [0; 32];

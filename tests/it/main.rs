@@ -21,5 +21,6 @@ mod process;
 mod rulebooks;
 mod s3_stand_in;
 mod scenarios;
+mod store;
 mod stored_events;
 mod tidy;

@@ -58,9 +58,9 @@ pub async fn list(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
         ListError::Cursor(_) => Trouble::invalid("cursor", &[]),
         ListError::Store(error) => error.into(),
     })?;
-    let mut body = String::with_capacity(rows.summaries.iter().map(String::len).sum::<usize>() + 64);
+    let mut body = String::with_capacity(rows.summaries().map(|summary| summary.len() + 1).sum::<usize>() + 64);
     body.push_str("{\"tickets\":[");
-    for (at, summary) in rows.summaries.iter().enumerate() {
+    for (at, summary) in rows.summaries().enumerate() {
         if at > 0 {
             body.push(',');
         }
@@ -70,7 +70,7 @@ pub async fn list(State(desk): State<Desk>, By(signed): By, Asked(query): Asked<
         }
     }
     body.push_str("],\"next\":");
-    match rows.next {
+    match &rows.next {
         // A cursor is letters, digits and dots.
         Some(next) => body.push_str(&format!("\"{next}\"}}")),
         None => body.push_str("null}"),

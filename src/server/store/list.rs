@@ -10,6 +10,7 @@ use super::rows::loudness;
 use super::tokens::{Asked, asked};
 use super::{Dialect, Store, StoreError};
 use crate::api::query::{ListQuery, Sort, View};
+use crate::domain::ids::UnitId;
 use crate::domain::moment::Moment;
 use crate::domain::people::Role;
 use crate::domain::ticket::Stage;
@@ -22,8 +23,18 @@ const MOST_COUNTED: i64 = 1000;
 /// A page, as the stored summaries.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    pub summaries: Vec<String>,
+    /// A line for each ticket: its place in the order, a blank, and its summary.
+    lines: String,
+    most: usize,
     pub next: Option<String>,
+}
+
+impl Rows {
+    /// JSON of a `Summary` each.
+    pub fn summaries(&self) -> impl Iterator<Item = &str> {
+        let lines = self.lines.lines().take(self.most);
+        lines.filter_map(|line| line.split_once(' ').map(|(_, summary)| summary))
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +51,15 @@ pub struct Cursor {
 impl Cursor {
     fn write(self, sort: Sort) -> String {
         format!("{}.{:x}.{:x}", sort.name(), self.value, self.id)
+    }
+
+    /// Where a line of a page stands.
+    fn of(line: &str) -> Option<Self> {
+        let (value, id) = line.split(' ').next()?.split_once('.')?;
+        Some(Self {
+            value: value.parse().ok()?,
+            id: id.parse().ok()?,
+        })
     }
 
     pub fn read(text: &str, sort: Sort) -> Result<Self, BadCursor> {
@@ -186,21 +206,22 @@ impl Store {
             now,
         };
         let (column, way) = order(sort);
-        let statement = search.statement(sight, column, way, cursor, i64::from(limit) + 1);
-        let rows: Vec<(i64, i64, String)> = bound(sqlx::query_as(AssertSqlSafe(statement.sql)), statement.binds)
-            .fetch_all(self.reads())
+        let mut statement = search.statement(sight, column, way, cursor, i64::from(limit) + 1);
+        // One row with all of them: what a row costs on its way here is more than what a ticket costs.
+        statement.sql = format!(
+            "SELECT coalesce(string_agg(CAST(value AS TEXT) || '.' || CAST(id AS TEXT) || ' ' || summary, '\n' \
+             ORDER BY value {way}, id {way}), '') AS lines FROM ({}) AS page",
+            statement.sql
+        );
+        let (lines,): (String,) = bound(sqlx::query_as(AssertSqlSafe(statement.sql)), statement.binds)
+            .fetch_one(self.reads())
             .await
             .map_err(StoreError::from)?;
-        let full = rows.len() > limit as usize;
-        let shown = &rows[..rows.len().min(limit as usize)];
-        let next = shown
-            .last()
-            .filter(|_| full)
-            .map(|(value, id, _)| Cursor { value: *value, id: *id }.write(sort));
-        Ok(Rows {
-            summaries: rows.into_iter().take(limit as usize).map(|row| row.2).collect(),
-            next,
-        })
+        let most = limit as usize;
+        let full = lines.lines().nth(most).is_some();
+        let last = lines.lines().nth(most.saturating_sub(1)).filter(|_| full);
+        let next = last.and_then(Cursor::of).map(|cursor| cursor.write(sort));
+        Ok(Rows { lines, most, next })
     }
 
     /// How many tickets each view holds.
@@ -278,29 +299,42 @@ struct Search<'a> {
     now: Moment,
 }
 
-/// Which of a unit's tickets a walk is along: its own and those it helps with lie in different indexes.
-#[derive(Clone, Copy, PartialEq)]
-enum Lane {
+/// What one walk is along. Whose tickets lie in several indexes is walked in as many lanes, each no further than a page.
+enum Lane<'a> {
     All,
-    Own,
-    Helped,
+    /// A unit's own tickets.
+    Own(&'a UnitId),
+    /// Other units' tickets that it helps with.
+    Helped(&'a UnitId),
+    /// Those of some of the units that a leader stands above.
+    Below(&'a [UnitId], Role),
+}
+
+/// A leader's lanes; more of them than units would be no faster.
+const LANES: usize = 64;
+
+fn lanes<'a>(sight: &'a Sight, view: Option<View>) -> Vec<Lane<'a>> {
+    match sight {
+        Sight::Unit(unit) if view == Some(View::CoHandling) => vec![Lane::Helped(unit)],
+        Sight::Unit(unit) => vec![Lane::Own(unit), Lane::Helped(unit)],
+        Sight::Signer { role, units } => {
+            let each = units.len().div_ceil(LANES).max(1);
+            units.chunks(each).map(|some| Lane::Below(some, *role)).collect()
+        }
+        Sight::All | Sight::Nothing => vec![Lane::All],
+    }
 }
 
 impl Search<'_> {
     fn statement(&self, sight: &Sight, column: &str, way: &str, cursor: Option<Cursor>, limit: i64) -> Statement {
         let mut statement = Statement::default();
-        let lanes: &[Lane] = match sight {
-            Sight::Unit(_) if self.query.view == Some(View::CoHandling) => &[Lane::Helped],
-            Sight::Unit(_) => &[Lane::Own, Lane::Helped],
-            _ => &[Lane::All],
-        };
-        for (at, lane) in lanes.iter().enumerate() {
+        for (at, lane) in lanes(sight, self.query.view).iter().enumerate() {
             statement.add(if at == 0 {
                 "SELECT * FROM ("
             } else {
-                ") AS own UNION ALL SELECT * FROM ("
+                ") AS lane UNION ALL SELECT * FROM ("
             });
-            self.lane(&mut statement, sight, *lane, column, cursor);
+            self.lane(&mut statement, lane, column, cursor);
             let place = statement.place(Bind::Number(limit));
             statement.add(&format!(" ORDER BY {column} {way}, id {way} LIMIT {place}"));
         }
@@ -309,37 +343,38 @@ impl Search<'_> {
         statement
     }
 
-    fn lane(&self, statement: &mut Statement, sight: &Sight, lane: Lane, column: &str, cursor: Option<Cursor>) {
-        statement.add(&format!("SELECT {column}, id, summary FROM tickets WHERE 1 = 1"));
-        match sight {
-            Sight::Unit(unit) if lane == Lane::Own => statement.text("unit = ?", unit.as_str()),
-            Sight::Unit(unit) => {
-                let open = self.query.view == Some(View::CoHandling);
-                let sql = if open {
-                    "id IN (SELECT ticket FROM co_units WHERE unit = ? AND open = 1)"
-                } else {
-                    "id IN (SELECT ticket FROM co_units WHERE unit = ?)"
-                };
-                statement.text(sql, unit.as_str());
+    fn lane(&self, statement: &mut Statement, lane: &Lane<'_>, column: &str, cursor: Option<Cursor>) {
+        statement.add(&format!("SELECT {column} AS value, id, summary FROM "));
+        let mut role = None;
+        match lane {
+            Lane::All => statement.add("tickets WHERE 1 = 1"),
+            Lane::Own(unit) => {
+                statement.add("tickets WHERE 1 = 1");
+                statement.text("unit = ?", unit.as_str());
+            }
+            Lane::Helped(unit) => {
+                // A cross join is done in this order: few tickets are helped with, and the others are not looked at.
+                statement.add("(SELECT ticket FROM co_units WHERE 1 = 1");
+                statement.text("unit = ?", unit.as_str());
+                if self.query.view == Some(View::CoHandling) {
+                    statement.add(" AND open = 1");
+                }
+                statement.add(") AS helped CROSS JOIN tickets WHERE id = helped.ticket");
                 statement.text("unit <> ?", unit.as_str());
             }
-            Sight::Signer { role, units } => {
+            Lane::Below(units, signer) => {
+                role = Some(*signer);
                 let places: Vec<String> = units
                     .iter()
                     .map(|unit| statement.place(Bind::Text(unit.0.clone())))
                     .collect();
-                statement.add(&format!(" AND unit IN ({})", places.join(", ")));
-                statement.number("(signers & ?) <> 0", Sight::bit(*role));
+                statement.add(&format!("tickets WHERE unit IN ({})", places.join(", ")));
+                statement.number("(signers & ?) <> 0", Sight::bit(*signer));
             }
-            Sight::All | Sight::Nothing => {}
         }
-        if self.query.view == Some(View::CoHandling) && lane == Lane::All {
+        if self.query.view == Some(View::CoHandling) && matches!(lane, Lane::All) {
             statement.add(" AND id IN (SELECT ticket FROM co_units WHERE open = 1)");
         }
-        let role = match sight {
-            Sight::Signer { role, .. } => Some(*role),
-            _ => None,
-        };
         if let Some(name) = self.query.view {
             view(statement, name, self.now, role);
         }

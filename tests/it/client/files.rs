@@ -2,12 +2,13 @@
 
 use rexian::api::limits;
 use rexian::client::blobs::TransferError;
-use rexian::client::{ApiError, Client};
+use rexian::client::http::Token;
+use rexian::client::{ApiError, Client, Patience, Settings};
 use sha2::{Digest, Sha256};
 
 use super::line::{Cut, Line};
 use crate::blobs::photo;
-use crate::client_house::House;
+use crate::client_house::{House, client_at, settings};
 
 const MIB: u64 = 1 << 20;
 
@@ -46,29 +47,54 @@ async fn a_file_goes_up_and_comes_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_goes_on_where_it_was_cut() {
+async fn an_upload_that_is_cut_again_and_again_gets_there() {
     let house = House::new("files-cut-up").await;
     let line = Line::to(house.address).await;
     let wangyi = house.client_by(line.address, "wangyi").await;
     let bytes = photo(5 * MIB);
     let path = house.file("photo.jpg", &bytes);
     let mib = MIB as usize;
-    line.cut_next(&[Cut::Up(2 * mib + 1000), Cut::Up(mib + 500), Cut::Answer]);
-    // Where each round began: after the first ones the server has something already.
-    let mut begun = Vec::new();
-    let mut last = u64::MAX;
-    let sent = wangyi.upload(&path, |at| {
-        if at < last && begun.last() != Some(&at) {
-            begun.push(at);
-        }
-        last = at;
-    });
-    let sent = sent.await.expect("sent");
-    assert_eq!(sent.sha256, hash(&bytes));
-    assert_eq!(begun.first(), Some(&0));
-    assert!(begun.iter().any(|at| *at >= MIB), "it began anew each time: {begun:?}");
+    line.cut_next(&[Cut::Up(2 * mib + 1000), Cut::Up(mib + 500), Cut::Answer, Cut::Up(700)]);
+    let mut last = 0;
+    let sent = wangyi.upload(&path, |at| last = at).await.expect("sent");
+    assert_eq!((sent.sha256.as_str(), last), (hash(&bytes).as_str(), sent.size));
     let there = house.folder.path().join("there");
     assert_eq!(downloaded(&wangyi, &sent.sha256, &there).await, bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_run_sends_only_what_is_lacking() {
+    let house = House::new("files-other-run").await;
+    let line = Line::to(house.address).await;
+    let token = house.token("wangyi").await;
+    let address = format!("http://{}", line.address).parse().expect("an address");
+    let once = Settings {
+        patience: Patience::NONE,
+        ..settings()
+    };
+    let hasty = Client::new(address, Some(Token::new(token.as_str())), once).expect("a client");
+    let bytes = photo(5 * MIB);
+    let path = house.file("photo.jpg", &bytes);
+    line.cut_next(&[Cut::Up(3 * MIB as usize + 1000)]);
+    let cut = hasty.upload(&path, |_| ()).await.expect_err("the line was cut");
+    assert!(matches!(cut, TransferError::Api(ApiError::Offline(_))), "{cut:?}");
+
+    // The server has still to put down what it got.
+    let wangyi = client_at(house.address, Some(&token));
+    let sha256 = hash(&bytes);
+    let there = loop {
+        let upload = wangyi.received(&sha256).await.expect("an answer");
+        if upload.received >= 2 * MIB {
+            break upload.received;
+        }
+    };
+    let mut steps = Vec::new();
+    wangyi.upload(&path, |at| steps.push(at)).await.expect("sent");
+    assert!(steps[0] >= there && steps.is_sorted(), "{there} {steps:?}");
+    assert_eq!(
+        downloaded(&wangyi, &sha256, &house.folder.path().join("there")).await,
+        bytes
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +164,7 @@ async fn what_cannot_be_sent_or_fetched_is_told() {
     ));
     // Another unit's file is not there.
     let sent = wangyi
-        .upload(&house.file("photo.jpg", &photo(1000)), |_| ())
+        .upload(&house.file("photo.jpg", photo(1000)), |_| ())
         .await
         .expect("sent");
     let refused = house.client("zhaoer").await.download(&sent.sha256, &gone, |_| ()).await;
