@@ -77,7 +77,13 @@ pub async fn a_server_that_was_down_catches_up(home: Arc<Home>) {
     let loaded = store.ticket("T1").await.expect("the ticket");
     let (accepted, alerts) = done_by_itself(&loaded);
     assert_eq!(accepted, 1);
-    assert!(loaded.ticket.accepted.as_ref().is_some_and(|accepted| accepted.by_silence));
+    assert!(
+        loaded
+            .ticket
+            .accepted
+            .as_ref()
+            .is_some_and(|accepted| accepted.by_silence)
+    );
     assert_eq!(loaded.ticket.stage, Stage::Handling);
     let assessed = rexian::flow::assess(&loaded.ticket, &loaded.book, &store.laws().calendar, later);
     assert_eq!(
@@ -108,8 +114,19 @@ pub async fn silence_accepts_and_a_reply_after_it_counts(home: Arc<Home>) {
     clock.set(at("2026-11-20 12:00"));
     catch_up(&store).await.expect("done");
     let [silent, said] = [store.ticket("T1").await, store.ticket("T2").await].map(|one| one.expect("a ticket"));
-    assert!(silent.ticket.accepted.as_ref().is_some_and(|accepted| accepted.by_silence));
-    assert!(said.ticket.accepted.as_ref().is_some_and(|accepted| !accepted.by_silence));
+    assert!(
+        silent
+            .ticket
+            .accepted
+            .as_ref()
+            .is_some_and(|accepted| accepted.by_silence)
+    );
+    assert!(
+        said.ticket
+            .accepted
+            .as_ref()
+            .is_some_and(|accepted| !accepted.by_silence)
+    );
     let late = town::acting(liaison(QINGLIU), "T1", Action::Accept, None);
     let late = store.write(late).await;
     assert!(
