@@ -372,7 +372,7 @@ impl Search<'_> {
                 statement.number("(signers & ?) <> 0", Sight::bit(*signer));
             }
         }
-        if self.query.view == Some(View::CoHandling) && matches!(lane, Lane::All) {
+        if self.query.view == Some(View::CoHandling) && matches!(lane, Lane::All | Lane::Below(..)) {
             statement.add(" AND id IN (SELECT ticket FROM co_units WHERE open = 1)");
         }
         if let Some(name) = self.query.view {
