@@ -5,6 +5,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::house::{House, intake, token};
 
+/// Method, path, headers, body; the status and the problem that they come to.
+type Mistake<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
 /// As nobody's client sends it; `TOKEN` stands for a token of the office. Returns what came back until the end.
 async fn raw(house: &House, request: &str) -> String {
     let address = house.url.trim_start_matches("http://");
@@ -26,7 +29,7 @@ async fn every_mistake_of_a_request_has_its_status() {
     let act = "/v1/tickets/P1/actions";
     let json = "application/json";
     let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
-    let table: &[(&str, &str, &[(&str, &str)], &str, u16, &str)] = &[
+    let table: &[Mistake] = &[
         // There is no such path.
         ("GET", "/", &[], "", 404, "not_found"),
         ("GET", "/v1", &[], "", 404, "not_found"),
