@@ -16,7 +16,7 @@ use sqlx::AssertSqlSafe;
 
 use super::home::{self, Home};
 use super::lives::{projection, sound};
-use super::town::{self, QINGLIU, account, act, clock, facts, key, office, settle, taken};
+use super::town::{self, QINGLIU, account, act, clock, key, office, settle, taken, urge};
 
 /// A demo office with its photos, and something in every table that is kept.
 async fn full(home: &Home) -> (Store, Blobs) {
@@ -40,24 +40,17 @@ async fn full(home: &Home) -> (Store, Blobs) {
         text: laws.calendar_text.clone(),
     };
     account(&store, order).await;
-    let open = demo
-        .tickets
-        .iter()
-        .find(|ticket| ticket.history.is_empty())
-        .expect("one that has just come in");
-    let no = open.intake.no.as_str();
+    let with_a_unit = town::all_tickets(&store)
+        .await
+        .into_iter()
+        .find(|loaded| loaded.ticket.stage.with_the_unit())
+        .expect("a ticket on a desk");
+    let no = with_a_unit.ticket.intake.no.0.clone();
+    let unit = with_a_unit.ticket.unit.expect("a unit");
     let done = store
-        .write(town::acting(office(), no, facts("补充"), key("k", "r")))
+        .write(town::acting(office(), &no, urge("补充"), key("k", "r")))
         .await;
     assert!(matches!(done, Ok(Done::Ticket(_))), "{done:?}");
-    let lead = town::all_tickets(&store).await.into_iter().find_map(|loaded| {
-        loaded
-            .ticket
-            .unit
-            .clone()
-            .map(|unit| (loaded.ticket.intake.no.0.clone(), unit))
-    });
-    let (no, unit) = lead.expect("a ticket on a desk");
     let order = rexian::server::store::drafts::Order::Keep {
         by: town::liaison(unit.as_str()),
         sight: Sight::Unit(unit),
@@ -146,7 +139,7 @@ pub async fn a_backup_is_of_one_moment(home: Arc<Home>) {
         let store = store.clone();
         tokio::spawn(async move {
             for number in 0..60 {
-                act(&store, office(), "T1", facts(&format!("第{number}条"))).await;
+                act(&store, office(), "T1", urge(&format!("第{number}条"))).await;
             }
         })
     };
@@ -172,7 +165,7 @@ pub async fn a_backup_that_was_cut_or_changed_is_refused(home: Arc<Home>) {
     let store = home.open(&clock()).await;
     settle(&store).await;
     taken(&store, "T1", QINGLIU).await;
-    act(&store, office(), "T1", facts("补充情况")).await;
+    act(&store, office(), "T1", urge("补充情况")).await;
     let folder = home.file("backup");
     store.backup(&folder, &home.blobs()).await.expect("a backup");
     let path = folder.join(FILE);

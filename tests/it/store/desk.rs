@@ -260,7 +260,7 @@ pub async fn out_of_date_things_are_thrown_away(home: Arc<Home>) {
     )
     .await;
     taken(&store, "T1", QINGLIU).await;
-    let order = || town::acting(office(), "T1", town::facts("补充"), key("k", "补充"));
+    let order = || town::acting(office(), "T1", town::urge("补充"), key("k", "补充"));
     store.write(order()).await.expect("written");
     sqlx::query("INSERT INTO answers (person, key, request, body, at) VALUES ('p', 'k', 'r', '\"nothing\"', $1)")
         .bind(now - 100 * 24 * 3600)

@@ -17,7 +17,7 @@ use sqlx::{AnyPool, AssertSqlSafe, Row};
 use tokio::sync::oneshot;
 
 use super::home::Home;
-use super::town::{self, QINGLIU, WANGHE, act, at, clock, facts, liaison, office, settle, taken};
+use super::town::{self, QINGLIU, WANGHE, act, at, clock, liaison, office, settle, taken, urge};
 
 const WRITERS: usize = 16;
 const EACH: usize = 12;
@@ -138,7 +138,7 @@ pub async fn a_reader_never_skips_an_event(home: Arc<Home>) {
             tokio::spawn(async move {
                 queued.fetch_add(1, Ordering::SeqCst);
                 for number in 0..EACH {
-                    act(&store, office(), &format!("W{writer}"), facts(&format!("第{number}条"))).await;
+                    act(&store, office(), &format!("W{writer}"), urge(&format!("第{number}条"))).await;
                 }
             })
         })
@@ -190,7 +190,7 @@ pub async fn what_one_server_writes_the_other_hears(home: Arc<Home>) {
         }
         let read = other.read(&Sight::All, seq - 1, 10).await.expect("read");
         assert_eq!(read.entries.len(), 1, "what is heard of can be read");
-        seq = act(&one, office(), "T1", facts(&format!("第{round}次"))).await.seq;
+        seq = act(&one, office(), "T1", urge(&format!("第{round}次"))).await.seq;
     }
     one.close().await;
     other.close().await;
@@ -243,7 +243,7 @@ pub async fn a_unit_hears_that_a_ticket_left_it_and_no_more(home: Arc<Home>) {
     let moved = act(&store, office(), "T1", to).await;
     assert_eq!(moved.ticket.unit, Some(UnitId::from(WANGHE)));
     let moved_at = moved.seq;
-    let later = act(&store, office(), "T1", facts("又来电催问")).await.seq;
+    let later = act(&store, office(), "T1", urge("又来电催问")).await.seq;
     let left = heard_by(&store, &qingliu).await;
     assert!(
         left.iter().all(|(_, summary)| !summary),

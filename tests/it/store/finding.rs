@@ -9,7 +9,7 @@ use rexian::server::sight::Sight;
 use rexian::server::store::Store;
 
 use super::home::Home;
-use super::town::{self, QINGLIU, WANGHE, act, at, clock, facts, intake, office, settle, take};
+use super::town::{self, QINGLIU, WANGHE, act, at, clock, intake, office, settle, take, urge};
 
 async fn found(store: &Store, sight: &Sight, query: ListQuery) -> Vec<String> {
     let now = store.clock().now();
@@ -44,7 +44,7 @@ pub async fn words_of_two_characters_one_and_latin_ones_are_found(home: Arc<Home
     noise.points = vec!["晚上安静".to_owned()];
     noise.caller.phone = "0476-1234567".to_owned();
     take(&store, noise, WANGHE).await;
-    act(&store, office(), "T1", facts("施工单位称缺少灯头型号 LED-40W")).await;
+    act(&store, office(), "T1", urge("施工单位称缺少灯头型号 LED-40W")).await;
     for (text, hit) in [
         ("路灯", &["T1"][..]),
         ("噪音", &["T2"]),
@@ -101,7 +101,7 @@ pub async fn nothing_of_a_secret_caller_is_found(home: Arc<Home>) {
     secret.content = "欧阳夏丹丹（电话 137-0000-1111）反映望河社区三号楼楼道堆物。".to_owned();
     secret.place = "望河社区三号楼".to_owned();
     take(&store, secret.clone(), QINGLIU).await;
-    act(&store, office(), "T1", facts("已致电13700001111，欧阳夏丹丹表示知晓")).await;
+    act(&store, office(), "T1", urge("已致电13700001111，欧阳夏丹丹表示知晓")).await;
     for text in [
         "欧阳夏丹丹",
         "欧阳",
@@ -185,13 +185,13 @@ pub async fn a_word_too_long_for_an_index_is_found(home: Arc<Home>) {
     settle(&store).await;
     take(&store, intake("T1"), QINGLIU).await;
     let long = "x1".repeat(5000);
-    act(&store, office(), "T1", facts(&format!("附：{long}"))).await;
+    act(&store, office(), "T1", urge(&format!("附：{long}"))).await;
     // Texts as long as they may be, until an index of a megabyte would be full.
     let mut signs = (0x4E00..0x9FFF_u32).filter_map(char::from_u32).cycle();
     for _ in 0..4 {
         for step in 1..4 {
             let text: String = signs.by_ref().step_by(step).take(20_000).collect();
-            act(&store, office(), "T1", facts(&text)).await;
+            act(&store, office(), "T1", urge(&text)).await;
         }
     }
     assert_eq!(hits(&store, &long).await, ["T1"]);

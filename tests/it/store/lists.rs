@@ -21,7 +21,7 @@ use rexian::server::store::load::Loaded;
 use rexian::server::store::statistics::Asked;
 
 use super::home::Home;
-use super::town::{self, act, at, clock, facts, office};
+use super::town::{self, act, at, clock, office, urge};
 
 async fn page(store: &Store, sight: &Sight, query: &ListQuery, limit: u32) -> (Vec<Summary>, Option<String>) {
     let now = store.clock().now();
@@ -311,7 +311,7 @@ pub async fn pages_are_stable_while_tickets_change(home: Arc<Home>) {
             let before = all(&store, sight, &query).await;
             assert!(before.is_sorted_by_key(|one| value(sort, one)), "{sort}");
             let (mut got, mut changed): (Vec<String>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
-            let mut untouched = before.iter().filter(|one| !one.stage.over()).rev();
+            let mut untouched = before.iter().filter(|one| one.stage.with_the_unit()).rev();
             loop {
                 let (some, next) = page(&store, sight, &query, 7).await;
                 got.extend(some.iter().map(|one| one.no.0.clone()));
@@ -319,9 +319,9 @@ pub async fn pages_are_stable_while_tickets_change(home: Arc<Home>) {
                 for one in untouched
                     .next()
                     .into_iter()
-                    .chain(some.iter().find(|one| !one.stage.over()))
+                    .chain(some.iter().find(|one| one.stage.with_the_unit()))
                 {
-                    act(&store, office(), one.no.as_str(), facts("又来电补充")).await;
+                    act(&store, office(), one.no.as_str(), urge("又来电补充")).await;
                     changed.insert(one.no.0.clone());
                 }
                 match next {

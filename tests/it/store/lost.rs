@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::home::{self, Home};
-use super::town::{self, QINGLIU, act, clock, facts, office, settle, taken};
+use super::town::{self, QINGLIU, act, clock, office, settle, taken, urge};
 
 /// A way to the database that can be cut: when armed, at the next commit, after the database has done it and before its
 /// answer comes back.
@@ -88,7 +88,7 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
         for round in 0..3 {
             armed.store(true, Ordering::SeqCst);
             // Without a key: nobody could tell it from another of the same words.
-            let done = act(&store, office(), "T1", facts("同样的话")).await;
+            let done = act(&store, office(), "T1", urge("同样的话")).await;
             assert!(!armed.load(Ordering::SeqCst), "the way was cut");
             assert_eq!(done.events.len(), round + 2);
         }
@@ -114,7 +114,7 @@ async fn a_server_whose_connections_are_cut_goes_on() {
                 )
                 .await
                 .expect("cut");
-            let done = act(&store, office(), "T1", facts("补充")).await;
+            let done = act(&store, office(), "T1", urge("补充")).await;
             assert_eq!(done.events.len(), round + 2);
             let mut head = other.head();
             head.wait_for(|head| *head >= done.seq)
@@ -145,7 +145,7 @@ async fn while_the_database_is_away_all_are_told_at_once_and_then_it_goes_on() {
         connection.execute(allow(false)).await.expect("shut");
         connection.execute(sqlx::AssertSqlSafe(cut)).await.expect("cut");
         let orders =
-            (0..200).map(|number| store.write(town::acting(office(), "T1", facts(&format!("第{number}条")), None)));
+            (0..200).map(|number| store.write(town::acting(office(), "T1", urge(&format!("第{number}条")), None)));
         // Were each of them waited for in turn, it would take as many times the patience of one.
         let told = tokio::time::timeout(
             std::time::Duration::from_secs(60),
@@ -155,7 +155,7 @@ async fn while_the_database_is_away_all_are_told_at_once_and_then_it_goes_on() {
             assert!(matches!(told, Err(StoreError::Backend(_))), "{told:?}");
         }
         connection.execute(allow(true)).await.expect("open");
-        let done = act(&store, office(), "T1", facts("又好了")).await;
+        let done = act(&store, office(), "T1", urge("又好了")).await;
         assert_eq!(done.events.len(), 2, "nothing was done meanwhile");
         connection.close().await.expect("closed");
         store.close().await;
@@ -183,7 +183,7 @@ async fn a_full_database_refuses_and_goes_on_when_there_is_room() {
         let long = "路灯不亮".repeat(4000);
         let mut done = 1;
         let refused = loop {
-            match store.write(town::acting(office(), "T1", facts(&long), None)).await {
+            match store.write(town::acting(office(), "T1", urge(&long), None)).await {
                 Ok(_) => done += 1,
                 Err(error) => break error,
             }
@@ -195,7 +195,7 @@ async fn a_full_database_refuses_and_goes_on_when_there_is_room() {
             .execute(store.writes())
             .await
             .expect("room");
-        act(&store, office(), "T1", facts(&long)).await;
+        act(&store, office(), "T1", urge(&long)).await;
         assert_eq!(super::lives::sound(&home, &store).await, Vec::<String>::new());
         store.close().await;
     })

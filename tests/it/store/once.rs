@@ -10,10 +10,10 @@ use rexian::server::store::apply::{Done, Kept, Order};
 use rexian::server::store::{Store, StoreError};
 
 use super::home::Home;
-use super::town::{self, QINGLIU, WANGHE, act, acting, clock, facts, intake, key, liaison, office, settle, taken};
+use super::town::{self, QINGLIU, WANGHE, act, acting, clock, intake, key, liaison, office, settle, taken, urge};
 
-async fn facts_under(store: &Store, name: &str, text: &str) -> Done {
-    let order = acting(office(), "T1", facts(text), key(name, text));
+async fn urged_under(store: &Store, name: &str, text: &str) -> Done {
+    let order = acting(office(), "T1", urge(text), key(name, text));
     store.write(order).await.expect("written")
 }
 
@@ -40,17 +40,17 @@ pub async fn the_same_request_is_done_once(home: Arc<Home>) {
     assert!(matches!(second, Done::Repeated(_)), "{second:?}");
     assert_eq!(version(&first), version(&second));
 
-    let first = facts_under(&store, "k1", "补充一").await;
-    let again = facts_under(&store, "k1", "补充一").await;
+    let first = urged_under(&store, "k1", "补充一").await;
+    let again = urged_under(&store, "k1", "补充一").await;
     assert!(matches!(again, Done::Repeated(_)), "{again:?}");
     assert_eq!(version(&first), version(&again));
-    let other = facts_under(&store, "k1", "补充二").await;
+    let other = urged_under(&store, "k1", "补充二").await;
     assert!(matches!(other, Done::KeyReused), "{other:?}");
     assert_eq!(events(&store).await, 2);
     // Another person's key of the same name is another key.
     let mut theirs = key("k1", "补充二");
     theirs.as_mut().expect("a key").person = "zhaoer".to_owned();
-    let done = store.write(acting(office(), "T1", facts("补充二"), theirs)).await;
+    let done = store.write(acting(office(), "T1", urge("补充二"), theirs)).await;
     assert!(matches!(done, Ok(Done::Ticket(_))), "{done:?}");
     // A refusal is not kept: what was refused once may be possible later.
     let again = || acting(liaison(WANGHE), "T1", Action::Accept, key("k2", "accept"));
@@ -66,14 +66,14 @@ pub async fn a_key_is_remembered_after_a_restart(home: Arc<Home>) {
     let store = home.open(&clock()).await;
     settle(&store).await;
     taken(&store, "T1", QINGLIU).await;
-    let first = facts_under(&store, "k1", "补充一").await;
+    let first = urged_under(&store, "k1", "补充一").await;
     store.close().await;
 
     let store = home.open(&clock()).await;
-    let again = facts_under(&store, "k1", "补充一").await;
+    let again = urged_under(&store, "k1", "补充一").await;
     assert!(matches!(again, Done::Repeated(_)), "{again:?}");
     assert_eq!(version(&first), version(&again));
-    assert!(matches!(facts_under(&store, "k1", "补充二").await, Done::KeyReused));
+    assert!(matches!(urged_under(&store, "k1", "补充二").await, Done::KeyReused));
     assert_eq!(events(&store).await, 2);
     store.close().await;
 }
@@ -82,10 +82,10 @@ pub async fn two_servers_know_of_each_others_keys(home: Arc<Home>) {
     let (one, other) = (home.open(&clock()).await, home.open(&clock()).await);
     settle(&one).await;
     taken(&one, "T1", QINGLIU).await;
-    facts_under(&one, "k1", "补充一").await;
-    let again = facts_under(&other, "k1", "补充一").await;
+    urged_under(&one, "k1", "补充一").await;
+    let again = urged_under(&other, "k1", "补充一").await;
     assert!(matches!(again, Done::Repeated(_)), "{again:?}");
-    assert!(matches!(facts_under(&other, "k1", "补充二").await, Done::KeyReused));
+    assert!(matches!(urged_under(&other, "k1", "补充二").await, Done::KeyReused));
     assert_eq!(events(&one).await, 2);
     one.close().await;
     other.close().await;
@@ -95,7 +95,7 @@ pub async fn sixteen_who_send_the_same_at_once_do_it_once(home: Arc<Home>) {
     let stores = [home.open(&clock()).await, home.open(&clock()).await];
     settle(&stores[0]).await;
     taken(&stores[0], "T1", QINGLIU).await;
-    let all = (0..16).map(|number| facts_under(&stores[number % 2], "k1", "补充一"));
+    let all = (0..16).map(|number| urged_under(&stores[number % 2], "k1", "补充一"));
     let done = futures_util::future::join_all(all).await;
     let first = done.iter().filter(|done| matches!(done, Done::Ticket(_))).count();
     let repeated = done.iter().filter(|done| matches!(done, Done::Repeated(_))).count();
@@ -118,7 +118,7 @@ pub async fn an_order_that_cannot_be_written_does_not_take_the_others_with_it(ho
             expires: 0,
         }),
         23 => Order::Account(Account::PutPerson(town::person("somebody", Role::Liaison, "nowhere"))),
-        number => acting(office(), "T1", facts(&format!("补充{number}")), None),
+        number => acting(office(), "T1", urge(&format!("补充{number}")), None),
     });
     let done = futures_util::future::join_all(orders.map(|order| store.write(order))).await;
     for (number, done) in done.iter().enumerate() {
@@ -161,7 +161,7 @@ pub async fn of_two_who_act_at_once_the_second_is_told(home: Arc<Home>) {
     assert_eq!(newer.expect("the newer ticket").ticket.version, 2);
     // What stands side by side is done by both.
     for name in ["wangyi", "zhaoer"] {
-        act(&stores[0], office(), "T1", facts(name)).await;
+        act(&stores[0], office(), "T1", urge(name)).await;
     }
     // To a unit that has nothing to do with it the ticket is not there.
     let stranger = Order::Act {

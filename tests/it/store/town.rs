@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rexian::api::ticket::{DispatchTo, NewTicket};
-use rexian::domain::action::Action;
+use rexian::domain::action::{Action, UrgeWay};
 use rexian::domain::ids::{BookId, PersonId, TicketNo, UnitId};
 use rexian::domain::intake::{Caller, Domain, Intake, Kind, Showing, Story, Urgency};
 use rexian::domain::moment::Moment;
@@ -164,8 +164,12 @@ pub async fn act(store: &Store, by: Actor, no: &str, action: Action) -> Loaded {
     }
 }
 
-pub fn facts(text: &str) -> Action {
-    Action::AddFacts { text: text.to_owned() }
+/// What the office may do at any time before the end, as often as it likes: one event, and words that a search finds.
+pub fn urge(text: &str) -> Action {
+    Action::Urge {
+        way: Some(UrgeWay::Phone),
+        note: text.to_owned(),
+    }
 }
 
 pub fn key(name: &str, request: &str) -> Option<Key> {
