@@ -6,6 +6,7 @@ mod calendar;
 mod calendar_file;
 mod calendar_properties;
 mod cli;
+mod cli_admin;
 mod cli_check;
 mod cli_help;
 mod cli_rulebook;
